@@ -1,0 +1,35 @@
+import type { Logger } from "pino";
+
+/** What every guard and handler knows about the request. */
+export interface RequestContext {
+  readonly request: Request;
+  /** The address as the caller saw it: scheme and host honour `X-Forwarded-*` from trusted proxies. */
+  readonly url: URL;
+  readonly requestId: string;
+  /** The caller's network address, through trusted proxies. */
+  readonly address: string;
+  /** Carries the request id. */
+  readonly log: Logger;
+  /** Who acts, for the access log: `user:ada`, `service:4`. Set by the guard that finds out. */
+  actor?: string;
+  /** The raw bytes of the body, read at most once and limited to the route's `bodyLimit`. */
+  bytes(): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+/**
+ * Decides whether a request may go on, and adds what it found out (the caller, the repository) to the handler's context.
+ * A route has an `access` guard, which runs before the parameters are looked at, and may have a `scope` guard, which runs after.
+ * Guards throw an `ApiError` to refuse.
+ */
+export interface Guard<Needs extends object, Adds extends object> {
+  /** Who may call, in the documentation's words: "any", "admin", "member". */
+  readonly label: string;
+  /** The credential it reads, by its name in the OpenAPI document. None: public. */
+  readonly security?: "bearer" | "repositoryToken" | "webhookSignature";
+  /** Codes it may refuse with. */
+  readonly errors: readonly string[];
+  readonly check: (context: RequestContext & Needs) => Promise<Adds> | Adds;
+}
+
+/** Nobody needs to authenticate. */
+export const anyone: Guard<object, object> = { label: "public", errors: [], check: () => ({}) };

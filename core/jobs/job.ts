@@ -1,0 +1,131 @@
+import type { Logger } from "pino";
+import type { z } from "zod";
+import type { Transaction } from "../database/types";
+
+/** How often and how fast a job is repeated after a failed attempt. */
+export interface RetryPolicy {
+  /** Attempts in all, the first included. */
+  attempts: number;
+  /** Seconds to wait after the 1st, 2nd, … failure; the last one holds for all further failures. ±20 % jitter is added. */
+  delays: readonly number[];
+}
+
+/** The house's rhythm: after 1, 5, 15 and 60 seconds, then 5 minutes, then hourly; 12 attempts in all. */
+export const defaultRetry: RetryPolicy = { attempts: 12, delays: [1, 5, 15, 60, 300, 3600] };
+
+/** What a job is: its name, what it carries and how it is run. Made once, at module level, with {@link defineJob}. */
+export interface JobDefinition<Payload = unknown> {
+  /** Unique in the platform, `<plugin>.<verb>_<object>`, e.g. `repositories.fetch_commit`. */
+  readonly name: string;
+  /** One line for operators: what the job does. */
+  readonly summary: string;
+  readonly payload: z.ZodType<Payload>;
+  /** Jobs of one name with the same key collapse into one while none of them has started. */
+  readonly key?: (payload: Payload) => string;
+  readonly retry: RetryPolicy;
+  /** How many of them one process runs at the same time. */
+  readonly concurrency: number;
+  /** Runs by itself every so many seconds (once per period in all processes together). The payload is then `{}`. */
+  readonly everySeconds?: number;
+}
+
+/** One attempt at a job, as its handler sees it. */
+export interface JobRun {
+  /** Id of the job's row in the ledger, as text. */
+  readonly id: string;
+  /** 1 for the first attempt. */
+  readonly attempt: number;
+  /** True when no attempt follows this one should it fail. */
+  readonly lastAttempt: boolean;
+  /** Aborted when the process shuts down and the job should hand itself back, by throwing. */
+  readonly signal: AbortSignal;
+  readonly log: Logger;
+  /**
+   * Ends the job: removes it from the ledger and commits `effects` in the same transaction, so that a job delivered twice takes
+   * effect once. Call it at most once, as the handler's last step; a handler that never does ends with no effects.
+   * @throws when another delivery has ended the job or taken it over meanwhile; nothing is committed then
+   */
+  complete(effects: (tx: Transaction) => Promise<void>): Promise<void>;
+}
+
+export type JobHandler<Payload> = (payload: Payload, run: JobRun) => Promise<void>;
+
+/** A job with its handler, as a plugin's `setup` returns it. */
+export interface HandledJob {
+  readonly definition: JobDefinition;
+  readonly handle: JobHandler<unknown>;
+}
+
+/** A {@link JobDefinition} that can be joined with its handler. */
+export interface Job<Payload> extends JobDefinition<Payload> {
+  handledBy(handle: JobHandler<Payload>): HandledJob;
+}
+
+/** Enqueues jobs and reads the ledger. Every plugin gets it in `setup` as `jobs`. */
+export interface Jobs {
+  /**
+   * Writes the job to the ledger in the caller's transaction; it is delivered after the commit, or never when that rolls back.
+   * With a key that a job which hasn't started yet already has, nothing is added.
+   */
+  enqueue<Payload>(
+    tx: Transaction,
+    job: JobDefinition<Payload>,
+    payload: NoInfer<Payload>,
+    options?: { delaySeconds?: number },
+  ): Promise<void>;
+  /** The same for many payloads of one job, in one statement. */
+  enqueueAll<Payload>(tx: Transaction, job: JobDefinition<Payload>, payloads: readonly NoInfer<Payload>[]): Promise<void>;
+  /** Resolves when no job is due, running or waiting for a retry. For tests, the demo and scripts. Dead jobs don't count. */
+  idle(timeoutMs?: number): Promise<void>;
+  /** Jobs that ran out of attempts, newest first. */
+  dead(limit?: number): Promise<DeadJob[]>;
+  /** Gives a dead job all its attempts again. @returns false when there is no such dead job */
+  retry(id: string): Promise<boolean>;
+}
+
+export interface DeadJob {
+  id: string;
+  name: string;
+  payload: unknown;
+  attempts: number;
+  error: string;
+  diedAt: Date;
+}
+
+/**
+ * Declares a job.
+ *
+ * @example
+ * export const fetchCommit = defineJob({
+ *   name: "repositories.fetch_commit",
+ *   summary: "Fetches a commit's files into the storage",
+ *   payload: z.object({ commitId: z.number() }),
+ *   key: ({ commitId }) => String(commitId),
+ * });
+ * // in setup: jobs: [fetchCommit.handledBy(async ({ commitId }, run) => { … })]
+ * // anywhere: await jobs.enqueue(tx, fetchCommit, { commitId })
+ */
+export function defineJob<Payload>(job: {
+  name: string;
+  summary: string;
+  payload: z.ZodType<Payload>;
+  key?: (payload: Payload) => string;
+  retry?: RetryPolicy;
+  concurrency?: number;
+  everySeconds?: number;
+}): Job<Payload> {
+  const definition: JobDefinition<Payload> = { retry: defaultRetry, concurrency: 4, ...job };
+  return {
+    ...definition,
+    handledBy: (handle) => ({
+      definition: erasePayload(definition),
+      handle: (payload, run) => handle(definition.payload.parse(payload), run),
+    }),
+  };
+}
+
+/** The runner keeps jobs of all payloads in one list; each handler parses its own payload before it uses it. */
+function erasePayload<Payload>(definition: JobDefinition<Payload>): JobDefinition {
+  const { key, ...rest } = definition;
+  return key ? { ...rest, key: (payload) => key(definition.payload.parse(payload)) } : rest;
+}

@@ -1,0 +1,120 @@
+import type { Logger } from "pino";
+import type { z } from "zod";
+import type { Cipher } from "../cipher/cipher";
+import type { CoreSettings } from "../config/core-settings";
+import type { Database } from "../database/types";
+import type { EventHandler, Events } from "../events/event";
+import type { DeclaredErrors } from "../http/errors";
+import type { Route } from "../http/route";
+import type { HandledJob, Jobs } from "../jobs/job";
+import type { Contribution, Slots } from "./slot";
+
+/** What every plugin gets in `setup`, besides the public APIs of the plugins it requires. */
+export interface PluginContext<Config> {
+  readonly db: Database;
+  readonly jobs: Jobs;
+  readonly events: Events;
+  readonly slots: Slots;
+  /** Carries the plugin's name. */
+  readonly log: Logger;
+  /** The plugin's own section, validated. */
+  readonly config: Config;
+  /** Settings that belong to no plugin. */
+  readonly core: CoreSettings;
+  readonly cipher: Cipher;
+}
+
+/** The state of something a plugin depends on, for the readiness probe. */
+export interface ReadinessCheck {
+  /** Key in the probe's answer: `storage`. */
+  readonly name: string;
+  /** Whether `failing` makes the whole process not ready. */
+  readonly required: boolean;
+  readonly check: () => Promise<"ok" | "not_configured" | "failing">;
+}
+
+/** An entry of the operator's console. */
+export interface ConsoleEntry {
+  readonly summary: string;
+  readonly value: unknown;
+}
+
+/** What a plugin brings, as `setup` returns it. Each part is optional. */
+export interface PluginParts<Api> {
+  /** What plugins that require this one may call. */
+  readonly api?: Api;
+  readonly routes?: readonly Route[];
+  readonly jobs?: readonly HandledJob[];
+  readonly on?: readonly EventHandler[];
+  readonly contribute?: readonly Contribution[];
+  /** Names in scope at the operator's console. */
+  readonly console?: Readonly<Record<string, ConsoleEntry>>;
+  readonly readiness?: readonly ReadinessCheck[];
+  /** Runs after the migrations, before the first request and job, requirements first. */
+  readonly start?: () => Promise<void>;
+  /** Runs at shutdown after requests and jobs have ended, requirements last. */
+  readonly stop?: () => Promise<void>;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: stands for "a plugin of whatever types"; variance leaves no other way to say it
+export type AnyPlugin = Plugin<string, any, any, any, any>;
+
+type ApiOf<P> = P extends Plugin<string, infer Api, infer _C, infer _R, infer _O> ? Api : never;
+type Required<R extends readonly AnyPlugin[]> = { readonly [P in R[number] as P["name"]]: ApiOf<P> };
+type Optional<O extends readonly AnyPlugin[]> = { readonly [P in O[number] as P["name"]]: ApiOf<P> | undefined };
+
+/** What `setup` receives. */
+export type SetupContext<C, R extends readonly AnyPlugin[], O extends readonly AnyPlugin[]> = PluginContext<C> &
+  Required<R> &
+  Optional<O>;
+
+/** A plugin's manifest. Made with {@link definePlugin}; the default export of `plugins/<name>/index.ts`. */
+export interface Plugin<
+  Name extends string,
+  Api,
+  ConfigSchema extends z.ZodObject,
+  Requires extends readonly AnyPlugin[],
+  Optionals extends readonly AnyPlugin[],
+> {
+  /** Unique; the name of its folder, its migrations' folder and its section of the configuration. */
+  readonly name: Name;
+  /** One line for operators. */
+  readonly summary: string;
+  readonly version?: string;
+  /** Plugins it can't do without. Their public APIs arrive in `setup` under their names. */
+  readonly requires?: Requires;
+  /** Plugins it makes use of when they are on; `undefined` in `setup` otherwise. */
+  readonly optional?: Optionals;
+  /** Its settings, each with its environment names (see `setting`). */
+  readonly config?: ConfigSchema;
+  /** drizzle tables it owns. Nobody else writes to them. */
+  readonly tables?: Readonly<Record<string, unknown>>;
+  readonly errors?: DeclaredErrors;
+  /** Folder of its SQL migrations; `migrations/<name>` unless given (plugins that live in packages give their own). */
+  readonly migrations?: string;
+  readonly setup: (context: SetupContext<z.output<ConfigSchema>, Requires, Optionals>) => PluginParts<Api>;
+}
+
+// biome-ignore lint/complexity/noBannedTypes: a section without settings
+export type NoSettings = z.ZodObject<{}>;
+
+/**
+ * Declares a plugin: what it is, what it needs and what it brings.
+ *
+ * @example
+ * export default definePlugin({
+ *   name: "greetings",
+ *   summary: "Says hello",
+ *   requires: [auth],
+ *   setup: ({ auth }) => ({ routes: greetingRoutes(auth) }),
+ * });
+ */
+export function definePlugin<
+  const Name extends string,
+  Api = undefined,
+  ConfigSchema extends z.ZodObject = NoSettings,
+  const Requires extends readonly AnyPlugin[] = [],
+  const Optionals extends readonly AnyPlugin[] = [],
+>(plugin: Plugin<Name, Api, ConfigSchema, Requires, Optionals>): Plugin<Name, Api, ConfigSchema, Requires, Optionals> {
+  return plugin;
+}
