@@ -1,3 +1,8 @@
+import { timingSafeEqual } from "node:crypto";
+import { openForm1 } from "./form1";
+import { keyIdOf, openForm2, sealForm2 } from "./form2";
+import { type CipherKey, deriveKey } from "./key";
+
 /** Where a stored value belongs, so that a value copied to another row doesn't decrypt: `<table>.<column>:<owner scope>:<row name>`. */
 export type CipherContext = string;
 
@@ -12,4 +17,51 @@ export interface Cipher {
   decrypt(stored: Uint8Array, context: CipherContext): string;
   /** @returns whether a stored value is in form 2 under the current key */
   isCurrent(stored: Uint8Array): boolean;
+}
+
+/** A stored value that can't be read: damaged, moved to another row, or encrypted under a key that isn't configured. */
+export class CipherError extends Error {
+  override readonly name = "CipherError";
+  constructor(context: CipherContext, reason: string) {
+    super(`The encrypted value ${context} can't be read: ${reason}`);
+  }
+}
+
+/**
+ * @param currentKey 32 hexadecimal characters; encrypts and decrypts
+ * @param previousKeys earlier keys of the same form; they only decrypt
+ */
+export function createCipher(currentKey: string, previousKeys: readonly string[] = []): Cipher {
+  const current = deriveKey(currentKey);
+  const keys = [current, ...previousKeys.map(deriveKey)];
+  return {
+    encrypt: (text, context) => sealForm2(current, text, context),
+    decrypt(stored, context) {
+      const bytes = Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength);
+      if (bytes[0] === 0x02) return decryptForm2(keys, bytes, context);
+      if (bytes[0] === 0x10) return decryptForm1(keys, bytes, context);
+      throw new CipherError(context, "it is in no known form");
+    },
+    isCurrent: (stored) => {
+      const id = keyIdOf(stored);
+      return id !== null && timingSafeEqual(id, current.id);
+    },
+  };
+}
+
+function decryptForm2(keys: readonly CipherKey[], stored: Buffer, context: CipherContext): string {
+  const id = keyIdOf(stored);
+  const key = keys.find((candidate) => id !== null && candidate.id.equals(id));
+  if (!key) throw new CipherError(context, "none of the configured keys is the one it was encrypted under");
+  const text = openForm2(key, stored, context);
+  if (text === null) throw new CipherError(context, "its check value doesn't match: it was changed, or belongs to another row");
+  return text;
+}
+
+function decryptForm1(keys: readonly CipherKey[], stored: Buffer, context: CipherContext): string {
+  for (const key of keys) {
+    const text = openForm1(key, stored);
+    if (text !== null) return text;
+  }
+  throw new CipherError(context, "none of the configured keys fits");
 }

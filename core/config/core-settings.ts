@@ -1,4 +1,95 @@
 import { z } from "zod";
+import { flag, setting, text, textList, webAddress, wholeNumber } from "./setting";
 
-export const coreSettingsSchema = z.object({});
+/** The section `core`: settings that belong to no plugin. */
+export const coreSettingsSchema = z.object({
+  dataDir: setting(text.default(".cocov"), {
+    env: "COCOV_DATA_DIR",
+    summary: "folder for everything kept on local disk by default",
+  }),
+  databaseUrl: setting(text.regex(/^postgres(ql)?:\/\//).optional(), {
+    env: ["COCOV_DATABASE_URL", "DATABASE_URL"],
+    summary: "PostgreSQL server, 14 or newer; without it an embedded one runs under the data folder",
+    accepts: "postgres://USER:PASSWORD@HOST:PORT/DATABASE",
+    secret: true,
+  }),
+  databasePool: setting(wholeNumber(2, 1000).default(10), {
+    env: "COCOV_DATABASE_POOL",
+    summary: "database connections per process",
+    accepts: "a whole number from 2 to 1000",
+  }),
+  autoMigrate: setting(flag.default(true), {
+    env: "COCOV_AUTO_MIGRATE",
+    summary: "apply pending migrations at start; off: the process isn't ready while there are any",
+    accepts: "true or false",
+  }),
+  queueUrl: setting(text.regex(/^bunqueue:\/\/[^,\s]+(,\s*bunqueue:\/\/[^,\s]+)*$/).optional(), {
+    env: "COCOV_QUEUE_URL",
+    summary: "bunqueue servers; without them jobs are timed inside this process",
+    accepts: "bunqueue://HOST:PORT, several separated by commas",
+  }),
+  role: setting(z.enum(["all", "web", "jobs"]).default("all"), {
+    env: "COCOV_ROLE",
+    summary: "what this process does: HTTP, jobs, or both",
+    accepts: "all, web or jobs",
+  }),
+  host: setting(text.default("127.0.0.1"), { env: "COCOV_HOST", summary: "address HTTP listens on" }),
+  port: setting(wholeNumber(0, 65_535).default(3000), {
+    env: ["COCOV_PORT", "PORT"],
+    summary: "port HTTP listens on; 0 picks a free one",
+    accepts: "a whole number from 0 to 65535",
+  }),
+  trustProxy: setting(z.union([flag, textList]).default(false), {
+    env: "COCOV_TRUST_PROXY",
+    summary: "proxies whose X-Forwarded-For, -Proto and -Host are believed",
+    accepts: "true, false, or addresses and CIDR ranges separated by commas",
+  }),
+  probeAddress: setting(text.default("0.0.0.0"), {
+    env: "COCOV_SIDEKIQ_PROBE_ADDRESS",
+    summary: "address of the probes of a process that only runs jobs",
+  }),
+  probePort: setting(wholeNumber(0, 65_535).default(8668), {
+    env: "COCOV_SIDEKIQ_PROBE_PORT",
+    summary: "port of the probes of a process that only runs jobs",
+    accepts: "a whole number from 0 to 65535",
+  }),
+  uiBaseUrl: setting(webAddress.default("http://localhost:4000"), {
+    env: "COCOV_UI_BASE_URL",
+    summary: "address of the web UI; target of the links that are sent out",
+    accepts: "an absolute http:// or https:// URL",
+  }),
+  cryptographicKey: setting(z.string().regex(keyPattern()).optional(), {
+    env: "COCOV_CRYPTOGRAPHIC_KEY",
+    summary: "encrypts what must be readable again; made once and kept in the data folder when the database is embedded",
+    accepts: "32 hexadecimal characters",
+    secret: true,
+  }),
+  cryptographicPreviousKeys: setting(textList.pipe(z.array(z.string().regex(keyPattern()))).default([]), {
+    env: "COCOV_CRYPTOGRAPHIC_PREVIOUS_KEYS",
+    summary: "earlier keys: still decrypt, never encrypt",
+    accepts: "keys of 32 hexadecimal characters, separated by commas",
+    secret: true,
+  }),
+  logLevel: setting(z.enum(["debug", "info", "warn", "error", "silent"]).default("info"), {
+    env: "COCOV_LOG_LEVEL",
+    summary: "least severe level that is logged",
+    accepts: "debug, info, warn, error or silent",
+  }),
+  pluginsDisabled: setting(textList.default([]), {
+    env: "COCOV_PLUGINS_DISABLED",
+    summary: "plugins switched off, on top of the configuration file's",
+    accepts: "plugin names, separated by commas",
+  }),
+  shutdownSeconds: setting(wholeNumber(1, 600).default(25), {
+    env: "COCOV_SHUTDOWN_SECONDS",
+    summary: "how long a stop waits for running requests and jobs",
+    accepts: "a whole number from 1 to 600",
+  }),
+});
+
+/** Settings that belong to no plugin, validated. */
 export type CoreSettings = z.output<typeof coreSettingsSchema>;
+
+function keyPattern(): RegExp {
+  return /^[0-9a-fA-F]{32}$/;
+}

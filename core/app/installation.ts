@@ -1,0 +1,100 @@
+import { join, resolve } from "node:path";
+import { z } from "zod";
+import { type ConfigOutline, checkConfigFile, loadConfigFile } from "../config/config-file";
+import { type CoreSettings, coreSettingsSchema } from "../config/core-settings";
+import { type EffectiveSetting, readSection } from "../config/read-section";
+import { conflictingClaims } from "../plugin/claims";
+import { discoverPlugins } from "../plugin/discover";
+import type { AnyPlugin } from "../plugin/plugin";
+import { type PluginOff, resolvePlugins } from "../plugin/resolve";
+import { StartupError } from "../startup-error";
+import { declaredClaims } from "./declared-claims";
+
+/** The folder of the project this file belongs to. */
+export const projectRoot = resolve(import.meta.dir, "../..");
+
+export interface InstallationOptions {
+  /** The project's folder: `plugins/`, `migrations/` and `config/` are looked for there. */
+  readonly root?: string;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** What the configuration file would export; without it `config/cocov.config.ts`, or the file `COCOV_CONFIG` names, is read. */
+  readonly config?: unknown;
+}
+
+/** A plugin that is on, with its section of the configuration. */
+export interface ConfiguredPlugin {
+  readonly plugin: AnyPlugin;
+  readonly origin: string;
+  readonly config: Record<string, unknown>;
+}
+
+/** What is installed and how it is configured: all that can be known without a database. */
+export interface Installation {
+  readonly root: string;
+  readonly settings: CoreSettings;
+  /** Plugins that are on, requirements first. */
+  readonly on: readonly ConfiguredPlugin[];
+  readonly off: readonly (PluginOff & { origin: string })[];
+  /** Every setting with its value and source, for printing. */
+  readonly effective: readonly EffectiveSetting[];
+}
+
+/**
+ * Reads the configuration and finds the plugins.
+ * @throws StartupError with every mistake found, in one message
+ */
+export async function loadInstallation(options: InstallationOptions = {}): Promise<Installation> {
+  const { root = projectRoot, env = process.env } = options;
+  const outline = checkConfigFile(
+    options.config ?? (await loadConfigFile(resolve(root, env.COCOV_CONFIG ?? join("config", "cocov.config.ts")))),
+  );
+  if ("problem" in outline) throw new StartupError([outline.problem]);
+
+  const core = readSection("core", coreSettingsSchema, outline.core ?? {}, env);
+  const discovery = await discoverPlugins(join(root, "plugins"), outline.plugins?.load ?? [], root);
+  const resolution = resolvePlugins(discovery.found, switchedOff(outline, core.values?.pluginsDisabled ?? []));
+  const sections = resolution.on.map((entry) => ({
+    ...entry,
+    reading: readSection(
+      entry.plugin.name,
+      entry.plugin.config ?? z.object({}),
+      outline.settings?.[entry.plugin.name] ?? {},
+      env,
+    ),
+  }));
+  const problems = [
+    ...core.problems,
+    ...discovery.problems,
+    ...resolution.problems,
+    ...strangeSections(
+      outline,
+      discovery.found.map(({ plugin }) => plugin.name),
+    ),
+    ...sections.flatMap(({ reading }) => reading.problems),
+    ...conflictingClaims(resolution.on.flatMap(({ plugin }) => declaredClaims(plugin))),
+  ];
+  if (problems.length > 0 || !core.values) throw new StartupError(problems);
+  return {
+    root,
+    settings: { ...core.values, dataDir: resolve(root, core.values.dataDir) },
+    on: sections.map(({ plugin, origin, reading }) => ({ plugin, origin, config: reading.values ?? {} })),
+    off: resolution.off,
+    effective: [core, ...sections.map(({ reading }) => reading)].flatMap(({ settings }) => settings),
+  };
+}
+
+function switchedOff(outline: ConfigOutline, byEnvironment: readonly string[]): Map<string, string> {
+  return new Map([
+    ...(outline.plugins?.disabled ?? []).map((name) => [name, "the configuration file"] as const),
+    ...byEnvironment.map((name) => [name, "COCOV_PLUGINS_DISABLED"] as const),
+  ]);
+}
+
+function strangeSections(outline: ConfigOutline, names: readonly string[]): string[] {
+  return Object.keys(outline.settings ?? {})
+    .filter((name) => !names.includes(name))
+    .map(
+      (name) =>
+        `The configuration file has settings for "${name}", but there is no such plugin. There are: ${names.join(", ")}.`,
+    );
+}

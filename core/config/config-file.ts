@@ -1,0 +1,47 @@
+import { existsSync } from "node:fs";
+import { pathToFileURL } from "node:url";
+import { z } from "zod";
+import type { coreSettingsSchema } from "./core-settings";
+
+/** What `config/cocov.config.ts` exports. Every part may be left out. */
+export interface ConfigFile {
+  /** Settings that belong to no plugin. */
+  core?: Partial<z.input<typeof coreSettingsSchema>>;
+  plugins?: {
+    /** Names of plugins to switch off. */
+    disabled?: readonly string[];
+    /** Plugins from elsewhere: package names, or paths from the project's folder that start with a dot. */
+    load?: readonly string[];
+  };
+  /** Plugin name -> its settings; `bun run config` lists them all. */
+  settings?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+/** Gives the configuration file its types. */
+export const defineConfig = (config: ConfigFile): ConfigFile => config;
+
+const sections = z.record(z.string(), z.unknown());
+const fileSchema = z.strictObject({
+  core: sections.optional(),
+  plugins: z.strictObject({ disabled: z.array(z.string()).optional(), load: z.array(z.string()).optional() }).optional(),
+  settings: z.record(z.string(), sections).optional(),
+});
+
+/** A configuration file whose outline has been checked; the sections are still as written. */
+export type ConfigOutline = z.output<typeof fileSchema>;
+
+/** @returns the outline, or the sentence that says what is wrong with it */
+export function checkConfigFile(exported: unknown): ConfigOutline | { problem: string } {
+  const result = fileSchema.safeParse(exported);
+  if (result.success) return result.data;
+  const first = result.error.issues[0];
+  const place = first?.path.length ? ` at ${first.path.join(".")}` : "";
+  return { problem: `The configuration file isn't in the expected form${place}: ${first?.message ?? "unknown reason"}.` };
+}
+
+/** Loads the file's default export; a file that isn't there is an empty configuration. */
+export async function loadConfigFile(path: string): Promise<unknown> {
+  if (!existsSync(path)) return {};
+  const module: { default?: unknown } = await import(pathToFileURL(path).href);
+  return module.default ?? {};
+}

@@ -1,0 +1,91 @@
+import { z } from "zod";
+
+/** What the platform knows about one setting besides its type. */
+export interface SettingMeta {
+  /** Environment variables that set it; the first one that isn't empty counts. */
+  env: readonly string[];
+  /** One line for operators. */
+  summary: string;
+  /** What is accepted, for the message about a value that can't be used. */
+  accepts: string;
+  /** Its value is shown nowhere. */
+  secret: boolean;
+}
+
+const metas = z.registry<SettingMeta>();
+
+/**
+ * Declares one setting of a section.
+ *
+ * @param schema one of the kinds below, or any zod schema that takes what the environment gives (text) and what the file gives
+ * @example
+ * config: z.object({ orgName: setting(text.optional(), { env: "COCOV_GITHUB_ORG_NAME", summary: "the organization served" }) })
+ */
+export function setting<S extends z.ZodType>(
+  schema: S,
+  meta: { env: string | readonly string[]; summary: string; accepts?: string; secret?: boolean },
+): S {
+  const own = schema.clone();
+  metas.add(own, {
+    env: typeof meta.env === "string" ? [meta.env] : meta.env,
+    summary: meta.summary,
+    accepts: meta.accepts ?? schema.description ?? "text",
+    secret: meta.secret ?? false,
+  });
+  return own;
+}
+
+/** @returns what {@link setting} was told about the schema; undefined for a schema that isn't a setting */
+export function settingMeta(schema: z.core.$ZodType): SettingMeta | undefined {
+  return schema instanceof z.ZodType ? metas.get(schema) : undefined;
+}
+
+/** Text, surrounding white space removed. */
+export const text = z.string().trim().min(1).describe("text");
+
+/** `true`/`false`; from the environment also 1/0, yes/no, on/off. */
+export const flag = z
+  .preprocess((value) => (typeof value === "string" ? (flagWords[value.trim().toLowerCase()] ?? value) : value), z.boolean())
+  .describe("true or false");
+
+/** A whole number between two bounds, both included. */
+export const wholeNumber = (min: number, max = Number.MAX_SAFE_INTEGER) =>
+  z
+    .preprocess(
+      (value) => (typeof value === "string" && /^\s*\d+\s*$/.test(value) ? Number(value) : value),
+      z.number().int().min(min).max(max),
+    )
+    .describe(max === Number.MAX_SAFE_INTEGER ? `a whole number, ${min} or more` : `a whole number from ${min} to ${max}`);
+
+/** Several texts; comma-separated in the environment. Blank entries are dropped. */
+export const textList = z
+  .preprocess(
+    (value) =>
+      typeof value === "string"
+        ? value
+            .split(",")
+            .map((entry) => entry.trim())
+            .filter((entry) => entry !== "")
+        : value,
+    z.array(z.string()),
+  )
+  .describe("a comma-separated list");
+
+/** An absolute http(s) URL; trailing slashes are removed. */
+export const webAddress = z
+  .string()
+  .trim()
+  .refine((value) => /^https?:\/\//i.test(value) && URL.canParse(value))
+  .transform((value) => value.replace(/\/+$/, ""))
+  .describe("an absolute http:// or https:// URL");
+
+const flagWords: Record<string, boolean> = {
+  true: true,
+  "1": true,
+  yes: true,
+  on: true,
+  false: false,
+  "0": false,
+  no: false,
+  off: false,
+};

@@ -1,0 +1,18 @@
+/**
+ * What plugins import from the core. Nothing reaches around it.
+ */
+export { type Cipher, CipherError } from "./cipher/cipher";
+export { type ConfigFile, defineConfig } from "./config/config-file";
+export type { CoreSettings } from "./config/core-settings";
+export { flag, setting, text as settingText, textList, webAddress, wholeNumber } from "./config/setting";
+export type { Database, Queryable, Transaction } from "./database/types";
+export { type DomainEvent, defineEvent, type Events } from "./events/event";
+export { ApiError, coreErrors, defineErrors, notFound } from "./http/errors";
+export { anyone, type Guard, type RequestContext } from "./http/guard";
+export type { Page, PagingBlock } from "./http/paging";
+export { type RawAnswer, type Route, route } from "./http/route";
+export { timeMillis, timeSeconds } from "./http/time";
+export { defaultRetry, defineJob, type HandledJob, type Job, type JobRun, type Jobs, type RetryPolicy } from "./jobs/job";
+export type { Logger } from "./log";
+export { type ConsoleEntry, definePlugin, type PluginContext, type PluginParts, type ReadinessCheck } from "./plugin/plugin";
+export { type Contribution, defineSlot, type Slot, type Slots } from "./plugin/slot";

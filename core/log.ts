@@ -1,0 +1,37 @@
+import { type DestinationStream, type Logger, pino } from "pino";
+
+/**
+ * Names under which a secret could get into a log line; their values are replaced. A second line of defence: nothing is
+ * logged that is known to hold one.
+ */
+const secretNames = [
+  "authorization",
+  "cookie",
+  "token",
+  "secret",
+  "password",
+  "github_token",
+  "private_key",
+  "client_secret",
+  "url.password",
+];
+
+/**
+ * @param level least severe level that is written
+ * @param destination where lines go; stdout unless given
+ * @returns the process's logger: one JSON object a line
+ */
+export function createLogger(level: string, destination?: DestinationStream): Logger {
+  return pino(
+    {
+      level,
+      base: { pid: process.pid },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      redact: { paths: secretNames.flatMap((name) => [name, `*.${name}`]), censor: "[secret]" },
+    },
+    destination ?? pino.destination({ fd: 1, sync: false, minLength: 0 }),
+  );
+}
+
+export type { Logger };
