@@ -1,0 +1,80 @@
+import { describe, expect, test } from "bun:test";
+import { z } from "zod";
+import { coreSettingsSchema } from "../../../core/config/core-settings";
+import { readSection } from "../../../core/config/read-section";
+import { setting, text, wholeNumber } from "../../../core/config/setting";
+import { showConfig } from "../../../core/config/show-config";
+
+const section = z.object({
+  size: setting(wholeNumber(1, 9).default(3), { env: ["ACME_SIZE", "SIZE"], summary: "how big", accepts: "a whole number from 1 to 9" }),
+  password: setting(text.optional(), { env: "ACME_PASSWORD", summary: "the password", secret: true }),
+});
+
+describe("a setting's value", () => {
+  test("comes from the environment before the file, and from the file before the default", () => {
+    expect(readSection("acme", section, { size: 5 }, { ACME_SIZE: "7" }).values?.size).toBe(7);
+    expect(readSection("acme", section, { size: 5 }, {}).values?.size).toBe(5);
+    expect(readSection("acme", section, {}, {}).values?.size).toBe(3);
+  });
+
+  test("comes from the first of its variables that isn't empty", () => {
+    expect(readSection("acme", section, {}, { ACME_SIZE: "", SIZE: "4" }).values?.size).toBe(4);
+  });
+});
+
+describe("a value that can't be used", () => {
+  test("is reported with the variable, what was found and what is accepted", () => {
+    const { values, problems } = readSection("acme", section, {}, { ACME_SIZE: "big" });
+    expect(values).toBeUndefined();
+    expect(problems).toEqual(['ACME_SIZE: found "big", accepted is a whole number from 1 to 9.']);
+  });
+
+  test("is never shown when the setting is a secret", () => {
+    const { problems } = readSection("core", coreSettingsSchema, {}, { COCOV_CRYPTOGRAPHIC_KEY: "hunter2" });
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toContain("32 hexadecimal characters");
+    expect(problems[0]).not.toContain("hunter2");
+  });
+
+  test("is reported for the file too, as are settings that don't exist", () => {
+    const { problems } = readSection("acme", section, { size: 12, siez: 3 }, {});
+    expect(problems).toEqual([
+      "acme.size in the configuration file: found 12, accepted is a whole number from 1 to 9.",
+      "acme.siez in the configuration file: there is no such setting (known here: size, password).",
+    ]);
+  });
+});
+
+test.each([
+  [{ COCOV_PORT: "0" }, { port: 0 }],
+  [{ PORT: "8080" }, { port: 8080 }],
+  [{ COCOV_TRUST_PROXY: "true" }, { trustProxy: true }],
+  [{ COCOV_TRUST_PROXY: "10.0.0.0/8, 127.0.0.1" }, { trustProxy: ["10.0.0.0/8", "127.0.0.1"] }],
+  [{ COCOV_AUTO_MIGRATE: "false" }, { autoMigrate: false }],
+  [{ COCOV_UI_BASE_URL: "https://cocov.example.org/" }, { uiBaseUrl: "https://cocov.example.org" }],
+  [{ COCOV_PLUGINS_DISABLED: "issues, checks" }, { pluginsDisabled: ["issues", "checks"] }],
+  [{ DATABASE_URL: "postgres://u@h/d" }, { databaseUrl: "postgres://u@h/d" }],
+])("the platform's own settings understand %j", (env, expected) => {
+  expect(readSection("core", coreSettingsSchema, {}, env).values).toMatchObject(expected);
+});
+
+test.each([
+  [{ COCOV_PORT: "70000" }],
+  [{ COCOV_ROLE: "both" }],
+  [{ COCOV_DATABASE_URL: "mysql://h/d" }],
+  [{ COCOV_QUEUE_URL: "redis://h" }],
+  [{ COCOV_DATABASE_POOL: "-1" }],
+  [{ COCOV_UI_BASE_URL: "example.org" }],
+])("the platform's own settings refuse %j", (env) => {
+  const { problems } = readSection("core", coreSettingsSchema, {}, env);
+  expect(problems).toHaveLength(1);
+  expect(problems[0]).toStartWith(Object.keys(env)[0] ?? "");
+});
+
+test("printing shows values and where they came from, and masks secrets", () => {
+  const { settings } = readSection("acme", section, { size: 5 }, { ACME_PASSWORD: "hunter2" });
+  const printed = showConfig(settings);
+  expect(printed).toContain("size = 5  (file)");
+  expect(printed).toContain("password = [secret]  (ACME_PASSWORD)");
+  expect(printed).not.toContain("hunter2");
+});
