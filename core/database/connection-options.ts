@@ -1,0 +1,26 @@
+import type { Options, PostgresType } from "postgres";
+
+/** The parts of a connection's address that postgres.js takes as options. */
+type Address = Pick<Options<Record<string, PostgresType>>, "host" | "port" | "user" | "password" | "database">;
+
+/**
+ * Reads a libpq connection URI, as far as postgres.js doesn't: a unix socket's folder in the parameter `host`
+ * (`postgres://USER@localhost/DATABASE?host=%2Frun%2Fpg&port=5432`).
+ * @returns the URL to connect to and, for a unix socket, the options that outrank it
+ * @see https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-URIS
+ */
+export function readConnectionUrl(url: string): { url: string; address: Address } {
+  const parsed = new URL(url);
+  const host = parsed.searchParams.get("host");
+  if (host === null) return { url, address: {} };
+  const port = parsed.searchParams.get("port");
+  for (const name of ["host", "port"]) parsed.searchParams.delete(name);
+  return { url: parsed.href, address: { host, port: port === null ? 5432 : Number(port) } };
+}
+
+/** @returns `url` with another database name */
+export function withDatabase(url: string, name: string): string {
+  const parsed = new URL(url);
+  parsed.pathname = `/${encodeURIComponent(name)}`;
+  return parsed.href;
+}

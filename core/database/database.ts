@@ -1,0 +1,52 @@
+import postgres, { type JSONValue, type Sql } from "postgres";
+import type { Logger } from "../log";
+import { readConnectionUrl } from "./connection-options";
+import { jsonParameter } from "./json-parameter";
+import { listen } from "./listen";
+import { createOrm } from "./orm";
+import { runTransaction } from "./transaction";
+import type { Database, SqlTypes } from "./types";
+import { wireTypes } from "./wire-types";
+
+/** How to reach the database. */
+export type DatabaseOptions = {
+  /** libpq connection URI: `postgres://USER:PASSWORD@HOST:PORT/DATABASE`, or with a unix socket's folder as `?host=` */
+  url: string;
+  /** most connections at once; `listen` uses one more */
+  poolSize: number;
+  log: Logger;
+  /** shown in `pg_stat_activity`; `cocov` unless given */
+  applicationName?: string;
+};
+
+/**
+ * Opens this process's connection pool. Connections are made on first use, so a wrong address shows with the first query.
+ * @throws {TypeError} if `url` isn't a URL
+ */
+export function openDatabase({ url, poolSize, log, applicationName = "cocov" }: DatabaseOptions): Database {
+  const client = connect({ url, poolSize, log, applicationName });
+  const orm = createOrm(client, {
+    unsafe: (text, parameters, options) => client.unsafe(text, parameters, options),
+    nest: (work) => runTransaction(client, log, (tx) => work(tx.ormConnection)),
+  });
+  return {
+    sql: client,
+    orm,
+    transaction: (work) => runTransaction(client, log, work),
+    listen: (channel, onNotify, onReconnect) => listen(client, log, channel, onNotify, onReconnect),
+    close: (timeoutSeconds = 5) => client.end({ timeout: timeoutSeconds }),
+  };
+}
+
+function connect({ url, poolSize, log, applicationName }: Required<DatabaseOptions>): Sql<SqlTypes> {
+  const { url: target, address } = readConnectionUrl(url);
+  const client = postgres(target, {
+    ...address,
+    max: poolSize,
+    types: wireTypes,
+    connection: { application_name: applicationName },
+    onnotice: ({ severity, code, message }) => log.debug({ severity, code }, message),
+  });
+  client.json = (value: JSONValue) => jsonParameter(client, value);
+  return client;
+}

@@ -1,0 +1,44 @@
+import { drizzle, type PostgresJsDatabase, PostgresJsPreparedQuery } from "drizzle-orm/postgres-js";
+import type { PendingQuery, Row, Sql, UnsafeQueryOptions } from "postgres";
+import type { SqlTypes } from "./types";
+
+/** What drizzle needs of a connection. */
+export type OrmConnection = {
+  /** Sends a statement, as postgres.js' `unsafe` does. */
+  unsafe(text: string, parameters: never[], options: UnsafeQueryOptions): PendingQuery<Row[]>;
+  /** Runs `work` in a transaction or, on a transaction's connection, behind a savepoint. */
+  nest<T>(work: (inner: OrmConnection) => Promise<T>): Promise<T>;
+};
+
+/**
+ * drizzle on a connection that it doesn't own. drizzle replaces its client's date and JSON serializers and leaves
+ * statements unprepared; neither may reach the connections that raw SQL runs on, so it gets a stand-in for the client.
+ * @param client the pool; lends its type, nothing is sent through it
+ * @param connection what statements are sent through
+ */
+export function createOrm(client: Sql<SqlTypes>, connection: OrmConnection): PostgresJsDatabase {
+  return drizzle(standIn(client, connection));
+}
+
+function standIn(client: Sql<SqlTypes>, connection: OrmConnection): Sql<SqlTypes> {
+  const nest = <T>(work: (inner: Sql<SqlTypes>) => Promise<T>) => connection.nest((inner) => work(standIn(client, inner)));
+  const offered: Record<string, unknown> = {
+    options: { parsers: {}, serializers: {} },
+    unsafe: (text: string, parameters: never[] = []) => connection.unsafe(text, parameters, preparedAlways),
+    begin: nest,
+    savepoint: nest,
+  };
+  return new Proxy(client, {
+    get(_, name) {
+      if (typeof name === "string" && name in offered) return offered[name];
+      throw new Error(`drizzle asked its client for ${String(name)}, which core/database/orm.ts doesn't offer.`);
+    },
+  });
+}
+
+const preparedAlways = { prepare: true, simple: false };
+
+// drizzle wraps a failed query's error in one whose message holds all parameters, secrets among them. The error itself is passed on.
+Object.defineProperty(PostgresJsPreparedQuery.prototype, "queryWithCache", {
+  value: (_text: string, _parameters: unknown[], run: () => Promise<unknown>) => run(),
+});
