@@ -1,6 +1,7 @@
 import postgres, { type JSONValue, type Sql } from "postgres";
 import type { Logger } from "../log";
 import { readConnectionUrl } from "./connection-options";
+import { exclusively } from "./exclusively";
 import { jsonParameter } from "./json-parameter";
 import { listen } from "./listen";
 import { createOrm } from "./orm";
@@ -34,6 +35,7 @@ export function openDatabase({ url, poolSize, log, applicationName = "cocov" }: 
     orm,
     transaction: (work) => runTransaction(client, log, work),
     listen: (channel, onNotify, onReconnect) => listen(client, log, channel, onNotify, onReconnect),
+    exclusively: (name, work) => exclusively(client, name, work),
     close: (timeoutSeconds = 5) => client.end({ timeout: timeoutSeconds }),
   };
 }
