@@ -13,10 +13,10 @@ export const coreSettingsSchema = z.object({
     accepts: "postgres://USER:PASSWORD@HOST:PORT/DATABASE",
     secret: true,
   }),
-  databasePool: setting(wholeNumber(2, 1000).default(10), {
+  databasePool: setting(wholeNumber(5, 1000).default(10), {
     env: "COCOV_DATABASE_POOL",
     summary: "database connections per process",
-    accepts: "a whole number from 2 to 1000",
+    accepts: "a whole number from 5 to 1000",
   }),
   autoMigrate: setting(flag.default(true), {
     env: "COCOV_AUTO_MIGRATE",

@@ -1,0 +1,56 @@
+import { z } from "zod";
+import { definePlugin, flag, setting } from "../../core";
+import github from "../github";
+import { createAuthenticator } from "./authenticate";
+import { errors } from "./errors";
+import { type AccessGuards, createGuards } from "./guards";
+import { authJobs } from "./jobs";
+import { serviceTokenRoutes } from "./routes/service-tokens";
+import { sessionRoutes } from "./routes/sessions";
+import * as tables from "./tables";
+import { type Tokens, tokens } from "./tokens";
+import { createUsers, type Users } from "./users";
+
+export { type Caller, type ServiceCaller, seesEverything, type UserCaller } from "./caller";
+export { errors } from "./errors";
+export { userSignedIn } from "./events";
+export type { AccessGuards } from "./guards";
+export type { SignedInUser, UserPresentation, Users } from "./users";
+
+/** Who calls and what they may do. */
+export interface Auth extends AccessGuards {
+  readonly users: Users;
+  readonly tokens: Tokens;
+}
+
+export default definePlugin({
+  name: "auth",
+  summary: "Signing in through GitHub, sessions, service tokens, and the guards of everybody's routes",
+  requires: [github],
+  config: z.object({
+    allowOutsideCollaborators: setting(flag.default(true), {
+      env: "COCOV_ALLOW_OUTSIDE_COLLABORATORS",
+      summary: "outside collaborators of the organization may sign in",
+      accepts: "true or false",
+    }),
+  }),
+  tables,
+  errors,
+  setup({ db, events, log, cipher, config, github }) {
+    const guards = createGuards(createAuthenticator({ db, log }));
+    const users = createUsers({ cipher });
+    const api: Auth = { ...guards, users, tokens };
+    return {
+      api,
+      routes: [...sessionRoutes({ db, events, github, users, ...config }), ...serviceTokenRoutes({ db, admin: guards.admin })],
+      jobs: authJobs,
+      console: {
+        users: { summary: "users.byId(db, [1]) and the like", value: users },
+        tokens: {
+          summary: 'tokens.createService(db, { description: "Worker", ownerId: 1 }) makes a service token',
+          value: tokens,
+        },
+      },
+    };
+  },
+});

@@ -1,0 +1,14 @@
+import { z } from "zod";
+import { defineJob, type HandledJob } from "../../core";
+import { forgetSignIns } from "./sign-in";
+
+const forgetPendingSignIns = defineJob({
+  name: "auth.forget_pending_sign_ins",
+  summary: "Removes sign-ins that were begun and not finished within an hour",
+  payload: z.object({}),
+  everySeconds: 600,
+});
+
+export const authJobs: HandledJob[] = [
+  forgetPendingSignIns.handledBy(async (_payload, run) => await run.complete(forgetSignIns)),
+];

@@ -1,0 +1,45 @@
+import { z } from "zod";
+import { type Database, notFound, parameter, type Route, route } from "../../../core";
+import type { AccessGuards } from "../guards";
+import { newServiceToken, presentServiceToken, serviceTokens } from "../schemas";
+import { tokens } from "../tokens";
+
+/** Administration of the tokens that programs use. */
+export function serviceTokenRoutes({ db, admin }: { db: Database; admin: AccessGuards["admin"] }): Route[] {
+  return [
+    route({
+      method: "GET",
+      path: "/v1/admin/service_tokens",
+      summary: "List service tokens",
+      access: admin,
+      answers: { 200: serviceTokens },
+      handle: async () => ({ tokens: (await tokens.listService(db)).map(presentServiceToken) }),
+    }),
+    route({
+      method: "POST",
+      path: "/v1/admin/service_tokens",
+      summary: "Create a service token",
+      description: "For a worker, a cache service or a badge service. The token's text is shown in this answer only.",
+      access: admin,
+      params: z.object({ description: parameter.text({ missing: "admin.service_token_description_missing" }) }),
+      answers: { 201: newServiceToken },
+      handle: async ({ params, caller }) => {
+        const token = await tokens.createService(db, { description: params.description, ownerId: caller.id });
+        return { ...presentServiceToken(token), token_value: token.value };
+      },
+    }),
+    route({
+      method: "DELETE",
+      path: "/v1/admin/service_tokens/:id",
+      summary: "Delete a service token",
+      description: "It stops working with the next request.",
+      access: admin,
+      params: z.object({ id: parameter.id() }),
+      answers: { 204: null },
+      errors: ["not_found"],
+      handle: async ({ params }) => {
+        if (!(await tokens.deleteService(db, params.id))) throw notFound("There is no such service token");
+      },
+    }),
+  ];
+}

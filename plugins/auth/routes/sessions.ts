@@ -1,0 +1,78 @@
+import { z } from "zod";
+import { anyone, type Database, type Events, parameter, type Route, route } from "../../../core";
+import type { GitHub } from "../../github";
+import { errors } from "../errors";
+import { userSignedIn } from "../events";
+import { identify } from "../identify";
+import { isRedirectTarget, withExchangeToken } from "../redirect";
+import { session, signInBegun } from "../schemas";
+import { beginSignIn, consumeSignIn } from "../sign-in";
+import { tokens } from "../tokens";
+import type { Users } from "../users";
+
+interface SessionRoutes {
+  db: Database;
+  events: Events;
+  github: GitHub;
+  users: Users;
+  allowOutsideCollaborators: boolean;
+}
+
+/** Signing in through GitHub: begin, go to GitHub and back, exchange. */
+export function sessionRoutes({ db, events, github, users, allowOutsideCollaborators }: SessionRoutes): Route[] {
+  return [
+    route({
+      method: "POST",
+      path: "/auth/begin",
+      summary: "Begin signing in",
+      description:
+        "Answers with the address of GitHub's consent page. GitHub sends the browser back to `redirect` with `exchange_token`, `code` and `state` in its query; hand them to `/auth/exchange` within an hour.",
+      access: anyone,
+      params: z.object({ redirect: parameter.text({ missing: "session.no_redirect" }) }),
+      answers: { 200: signInBegun },
+      errors: ["session.bad_redirect_uri", "github.not_configured"],
+      handle: async ({ params: { redirect } }) => {
+        if (!isRedirectTarget(redirect)) throw errors.fail("session.bad_redirect_uri");
+        const toGitHub = github.authorizeUrl;
+        const { exchangeToken, state } = await beginSignIn(db);
+        return {
+          redirect_to: toGitHub({ redirectUri: withExchangeToken(redirect, exchangeToken), state, scope: "user:email,repo" }),
+        };
+      },
+    }),
+    route({
+      method: "POST",
+      path: "/auth/exchange",
+      summary: "Finish signing in",
+      description: "Exchanges what GitHub sent the browser back with for a session token. Each sign-in can be exchanged once.",
+      access: anyone,
+      params: z.object({
+        exchange_token: parameter.text({ missing: "session.no_exchange_token" }),
+        state: parameter.text({ missing: "session.no_state" }),
+        code: parameter.text({ missing: "session.no_code" }),
+        redirect: parameter.text({ missing: "session.no_redirect" }),
+      }),
+      answers: { 200: session },
+      errors: [
+        "session.invalid_exchange_token_or_state",
+        "session.cannot_exchange",
+        "session.outside_collaborator_not_allowed",
+        "session.not_an_org_member",
+        "github.not_configured",
+        "github.unavailable",
+      ],
+      handle: async (context) => {
+        const { exchange_token: exchangeToken, state, code, redirect } = context.params;
+        if (!(await consumeSignIn(db, { exchangeToken, state }))) throw errors.fail("session.invalid_exchange_token_or_state");
+        const person = await identify(github, { code, redirect, allowOutsideCollaborators });
+        return await db.transaction(async (tx) => {
+          const user = await users.signIn(tx, person);
+          const token = await tokens.createSession(tx, user.id);
+          await events.emit(tx, userSignedIn, { userId: user.id });
+          context.actor = `user:${user.login}`;
+          return { token, name: user.login, admin: user.admin };
+        });
+      },
+    }),
+  ];
+}

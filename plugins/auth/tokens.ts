@@ -1,0 +1,51 @@
+import type { Queryable } from "../../core";
+import { hashToken, newToken } from "./token";
+
+/** A service token as the administration shows it. */
+export interface ServiceTokenRow {
+  id: number;
+  description: string;
+  createdBy: string;
+  createdAt: Date;
+  lastUsedAt: Date | null;
+}
+
+/** Makes and revokes tokens. The clear text is returned once, by what creates it. */
+export interface Tokens {
+  createSession(q: Queryable, userId: number): Promise<string>;
+  createService(q: Queryable, token: { description: string; ownerId: number }): Promise<ServiceTokenRow & { value: string }>;
+  listService(q: Queryable): Promise<ServiceTokenRow[]>;
+  /** @returns false when there is no such token */
+  deleteService(q: Queryable, id: number): Promise<boolean>;
+}
+
+export const tokens: Tokens = {
+  async createSession(q, userId) {
+    const value = newToken("coa");
+    await q.sql`INSERT INTO user_tokens (user_id, kind, hashed_token) VALUES (${userId}, 'auth', ${hashToken(value)})`;
+    return value;
+  },
+
+  async createService(q, { description, ownerId }) {
+    const value = newToken("cos");
+    const [row] = await q.sql<ServiceTokenRow[]>`
+      WITH created AS (
+        INSERT INTO service_tokens (hashed_token, description, owner_id) VALUES (${hashToken(value)}, ${description}, ${ownerId})
+        RETURNING *)
+      SELECT t.id, t.description, u.login AS "createdBy", t.created_at AS "createdAt", t.last_used_at AS "lastUsedAt"
+        FROM created t JOIN users u ON u.id = t.owner_id`;
+    if (!row) throw new Error("a service token needs an owner who exists");
+    return { ...row, value };
+  },
+
+  async listService(q) {
+    return await q.sql<ServiceTokenRow[]>`
+      SELECT t.id, t.description, u.login AS "createdBy", t.created_at AS "createdAt", t.last_used_at AS "lastUsedAt"
+        FROM service_tokens t JOIN users u ON u.id = t.owner_id ORDER BY t.id`;
+  },
+
+  async deleteService(q, id) {
+    const deleted = await q.sql`DELETE FROM service_tokens WHERE id = ${id}`;
+    return deleted.count > 0;
+  },
+};

@@ -1,0 +1,85 @@
+import { randomBytes } from "node:crypto";
+import { type Database, type Events, isUniqueViolation, type Jobs, type Transaction } from "../../core";
+import type { Auth, Caller } from "../auth";
+import type { GitHub } from "../github";
+import { errors } from "./errors";
+import { repositoryAdded } from "./events";
+import { findRepository } from "./find";
+import { initializeRepository } from "./jobs/initialize";
+import { giveUpName } from "./jobs/refresh";
+import { updateRepositoryPermissions } from "./jobs/update-permissions";
+import { type RepositoryDescription, repositoryByName, type SeenRepository } from "./on-github";
+import type { RepositoryRow } from "./rows";
+import { isRepositoryName } from "./storage/names";
+
+/** @returns a new token for coverage uploads: 21 random bytes in hexadecimal after its prefix */
+export const newRepositoryToken = (): string => `crt_${randomBytes(21).toString("hex")}`;
+
+interface Parts {
+  db: Database;
+  events: Events;
+  jobs: Jobs;
+  auth: Auth;
+  github: GitHub;
+}
+
+/**
+ * Registers a repository of the organization. Whoever adds it becomes a member at the level GitHub grants them.
+ * @returns a function that throws `repositories.not_on_github`, `repositories.already_exists` or `github.unavailable`
+ */
+export function createAddRepository({ db, events, jobs, auth, github }: Parts) {
+  return async function addRepository(caller: Caller, name: string): Promise<RepositoryRow> {
+    if (!isRepositoryName(name)) throw errors.fail("repositories.not_on_github");
+    const seen = await seenBy(caller, name);
+    return await db.transaction(async (tx) => {
+      await giveUpName({ tx, jobs }, seen.name, seen.githubId);
+      const id = await insert(tx, seen);
+      if (caller.kind === "user") {
+        await tx.sql`
+          INSERT INTO repository_members (repository_id, github_member_id, level) VALUES (${id}, ${caller.githubId}, ${seen.level})`;
+      }
+      await jobs.enqueue(tx, updateRepositoryPermissions, { repositoryId: id });
+      await jobs.enqueue(tx, initializeRepository, { repositoryId: id });
+      await events.emit(tx, repositoryAdded, { repositoryId: id });
+      const row = await findRepository(tx, id);
+      if (!row) throw new Error("a repository that was just added isn't there");
+      return row;
+    });
+  };
+
+  /** What the caller sees on GitHub, and the App as well: it has to fetch from there. */
+  async function seenBy(caller: Caller, name: string): Promise<SeenRepository> {
+    const [byCaller, byApp] = await Promise.all([
+      caller.kind === "service" ? null : seenByUser(caller.id, name),
+      repositoryByName(github, github.installationNow(), name),
+    ]);
+    if (!byApp || (caller.kind === "user" && byCaller?.githubId !== byApp.githubId))
+      throw errors.fail("repositories.not_on_github");
+    return { ...byApp, level: byCaller?.level ?? "user" };
+  }
+
+  async function seenByUser(userId: number, name: string): Promise<SeenRepository | null> {
+    const token = await auth.users.gitHubToken(db, userId);
+    if (token === null)
+      throw errors.fail("repositories.not_on_github", "GitHub can't be asked on your behalf any more; sign in again");
+    try {
+      return await repositoryByName(github, github.asUser(token), name);
+    } catch (error) {
+      if (error instanceof Error && "status" in error && (error.status === 401 || error.status === 403)) return null;
+      throw error;
+    }
+  }
+}
+
+async function insert(tx: Transaction, { name, description, defaultBranch, githubId }: RepositoryDescription): Promise<number> {
+  try {
+    const [row] = await tx.sql<{ id: number }[]>`
+      INSERT INTO repositories (name, description, default_branch, github_id, token)
+      VALUES (${name}, ${description}, ${defaultBranch}, ${githubId}, ${newRepositoryToken()}) RETURNING id`;
+    if (!row) throw new Error("the repository wasn't stored");
+    return row.id;
+  } catch (error) {
+    if (isUniqueViolation(error, "repositories_github_id_key")) throw errors.fail("repositories.already_exists");
+    throw error;
+  }
+}

@@ -1,0 +1,96 @@
+import { join, resolve } from "node:path";
+import { z } from "zod";
+import { definePlugin, setting, settingText } from "../../core";
+import auth from "../auth";
+import github from "../github";
+import { createAddRepository } from "./add";
+import { createCommitRegister, setBranchIssues, setIssuesCount } from "./commits";
+import { errors } from "./errors";
+import { findBranch, findCommit, findCommitBySha, findRepository } from "./find";
+import { createRepositoryGuards, type RepositoryGuards } from "./guards";
+import { handleDestroy } from "./jobs/destroy";
+import { handleInitialize } from "./jobs/initialize";
+import { handleProcessCommit } from "./jobs/process-commit";
+import { handleRefresh } from "./jobs/refresh";
+import { handleUpdatePermissions } from "./jobs/update-permissions";
+import { type CommitPresenter, createCommitPresenter } from "./present";
+import { branchRoutes } from "./routes/branches";
+import { repositoryRoutes } from "./routes/repositories";
+import { commitStatus } from "./slots";
+import { createSnapshots, type Snapshots } from "./storage/snapshots";
+import * as tables from "./tables";
+import { repositoryWebhooks } from "./webhooks";
+
+export * from "./events";
+export { named, namedCommit, numbered, numberedCommit, type RepositoryGuards } from "./guards";
+export { type CommitPresenter, presentRepository } from "./present";
+export type { BranchRow, CommitRow, RepositoryRow } from "./rows";
+export { commitJson, paging, repositoryJson } from "./schemas";
+export { type CommitStatusSource, commitStatus } from "./slots";
+export { repositoryFolder } from "./storage/names";
+export type { SnapshotFile } from "./storage/read-file";
+export type { Snapshots } from "./storage/snapshots";
+
+/** Repositories, their branches and commits, and the files of commits. */
+export interface Repositories {
+  /** Guard pairs for routes below a repository. */
+  readonly guards: RepositoryGuards;
+  readonly present: CommitPresenter;
+  readonly snapshots: Snapshots;
+  /** Where snapshots lie, as Workers are told. */
+  readonly storage: { readonly mode: "local"; readonly base: string };
+  readonly findRepository: typeof findRepository;
+  readonly findCommit: typeof findCommit;
+  readonly findCommitBySha: typeof findCommitBySha;
+  readonly findBranch: typeof findBranch;
+  readonly setIssuesCount: typeof setIssuesCount;
+  readonly setBranchIssues: typeof setBranchIssues;
+}
+
+export default definePlugin({
+  name: "repositories",
+  summary: "Repositories of the organization, their members, branches and commits, and the files of commits for workers",
+  requires: [auth, github],
+  config: z.object({
+    storageMode: setting(z.enum(["local"]).default("local"), {
+      env: "COCOV_GIT_SERVICE_STORAGE_MODE",
+      summary: "where commits' files are kept",
+      accepts: "local",
+    }),
+    storagePath: setting(settingText.optional(), {
+      env: "COCOV_GIT_SERVICE_LOCAL_STORAGE_PATH",
+      summary: "folder shared with workers; git_storage in the data folder unless given",
+    }),
+  }),
+  tables,
+  errors,
+  setup({ db, events, jobs, slots, log, config, core, auth, github }) {
+    const base = resolve(config.storagePath ?? join(core.dataDir, "git_storage"));
+    const snapshots = createSnapshots({ basePath: base, cachePath: join(core.dataDir, "git_cache"), log });
+    const guards = createRepositoryGuards({ db, auth });
+    const present = createCommitPresenter({ auth, github, statusSources: slots.all(commitStatus) });
+    const register = createCommitRegister({ events, jobs, auth });
+    const add = createAddRepository({ db, events, jobs, auth, github });
+    const storage = { mode: config.storageMode, base };
+    const finders = { findRepository, findCommit, findCommitBySha, findBranch };
+    const api: Repositories = { guards, present, snapshots, storage, ...finders, setIssuesCount, setBranchIssues };
+    return {
+      api,
+      routes: [...repositoryRoutes({ db, auth, guards, present, add }), ...branchRoutes({ db, guards, present })],
+      jobs: [
+        handleInitialize({ db, github, register }),
+        handleProcessCommit({ db, events, auth, github, snapshots }),
+        handleUpdatePermissions({ db, github }),
+        handleRefresh({ db, jobs, github }),
+        ...handleDestroy({ db, events, jobs, snapshots }),
+      ],
+      contribute: repositoryWebhooks({ register }),
+      console: {
+        repositories: {
+          summary: "repositories.findRepository(db, 7) and the like; repositories.snapshots reads commits' files",
+          value: api,
+        },
+      },
+    };
+  },
+});

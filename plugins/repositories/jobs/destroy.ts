@@ -1,0 +1,44 @@
+import { z } from "zod";
+import { type Database, defineJob, type Events, type HandledJob, type Jobs } from "../../../core";
+import { repositoryDeleted } from "../events";
+import { findRepository } from "../find";
+import type { Snapshots } from "../storage/snapshots";
+import { fetchLock } from "./process-commit";
+
+export const destroyRepository = defineJob({
+  name: "repositories.destroy",
+  summary: "Deletes a repository with everything that belongs to it",
+  payload: z.object({ repositoryId: z.int() }),
+  key: ({ repositoryId }) => String(repositoryId),
+});
+
+export const removeStorage = defineJob({
+  name: "repositories.remove_storage",
+  summary: "Deletes the stored files of a repository that is gone",
+  payload: z.object({ repositoryId: z.int(), name: z.string() }),
+});
+
+interface Parts {
+  db: Database;
+  events: Events;
+  snapshots: Snapshots;
+  jobs: Jobs;
+}
+
+/** The rows go first, in one transaction; what lies in the storage follows, as often as it takes. */
+export function handleDestroy({ db, events, jobs, snapshots }: Parts): HandledJob[] {
+  return [
+    destroyRepository.handledBy(async ({ repositoryId }, run) => {
+      const repository = await findRepository(db, repositoryId);
+      if (!repository) return;
+      await run.complete(async (tx) => {
+        await events.emit(tx, repositoryDeleted, { repositoryId, name: repository.name });
+        await tx.sql`DELETE FROM repositories WHERE id = ${repositoryId}`;
+        await jobs.enqueue(tx, removeStorage, { repositoryId, name: repository.name });
+      });
+    }),
+    removeStorage.handledBy(async ({ repositoryId, name }) => {
+      await db.exclusively(fetchLock(repositoryId), () => snapshots.removeRepository(name, repositoryId));
+    }),
+  ];
+}

@@ -1,0 +1,37 @@
+import { z } from "zod";
+import { type Database, defineJob, type HandledJob } from "../../../core";
+import type { GitHub } from "../../github";
+import type { CommitRegister } from "../commits";
+import { findBranch, findRepository } from "../find";
+import { newestCommit } from "../on-github";
+
+export const initializeRepository = defineJob({
+  name: "repositories.initialize",
+  summary: "Takes the newest commit of a new repository's default branch from GitHub",
+  payload: z.object({ repositoryId: z.int() }),
+  key: ({ repositoryId }) => String(repositoryId),
+});
+
+/** Does nothing when a push was faster, or when the repository has no commit yet. */
+export function handleInitialize({
+  db,
+  github,
+  register,
+}: {
+  db: Database;
+  github: GitHub;
+  register: CommitRegister;
+}): HandledJob {
+  return initializeRepository.handledBy(async ({ repositoryId }, run) => {
+    const repository = await findRepository(db, repositoryId);
+    if (!repository) return;
+    const branch = repository.defaultBranch;
+    if ((await findBranch(db, repositoryId, branch))?.headId) return;
+    const newest = await newestCommit(github, repository.name, branch);
+    if (!newest) return;
+    await run.complete(async (tx) => {
+      // A push that comes in meanwhile wins: what it sets counts as later than this.
+      await register.push(tx, { repositoryId, branch, commit: newest, sequence: 0 });
+    });
+  });
+}

@@ -1,0 +1,38 @@
+import { z } from "zod";
+import { type Database, defineJob, type HandledJob, type Transaction } from "../../../core";
+import type { GitHub } from "../../github";
+import { findRepository } from "../find";
+import type { Level } from "../level";
+import { collaboratorLevels } from "../on-github";
+
+export const updateRepositoryPermissions = defineJob({
+  name: "repositories.update_permissions",
+  summary: "Makes a repository's members match its collaborators on GitHub",
+  payload: z.object({ repositoryId: z.int() }),
+  key: ({ repositoryId }) => String(repositoryId),
+});
+
+/** A failed read changes nothing. A repository that GitHub hides keeps its members and is marked as unreachable. */
+export function handleUpdatePermissions({ db, github }: { db: Database; github: GitHub }): HandledJob {
+  return updateRepositoryPermissions.handledBy(async ({ repositoryId }, run) => {
+    const repository = await findRepository(db, repositoryId);
+    if (!repository) return;
+    const levels = await collaboratorLevels(github, repository.name);
+    await run.complete(async (tx) => {
+      await tx.sql`
+        UPDATE repositories SET unreachable_since = ${levels ? tx.sql`NULL` : tx.sql`coalesce(unreachable_since, now())`}, updated_at = now()
+         WHERE id = ${repositoryId}`;
+      if (levels) await replaceMembers(tx, repositoryId, levels);
+    });
+  });
+}
+
+async function replaceMembers({ sql }: Transaction, repositoryId: number, levels: ReadonlyMap<number, Level>): Promise<void> {
+  const ids = [...levels.keys()];
+  await sql`DELETE FROM repository_members WHERE repository_id = ${repositoryId} AND github_member_id <> ALL(${ids}::bigint[])`;
+  await sql`
+    INSERT INTO repository_members AS m (repository_id, github_member_id, level)
+    SELECT ${repositoryId}, person, level FROM unnest(${ids}::bigint[], ${[...levels.values()]}::text[]) AS wanted (person, level)
+    ON CONFLICT (repository_id, github_member_id) DO UPDATE SET level = excluded.level, updated_at = now()
+     WHERE m.level <> excluded.level`;
+}

@@ -1,0 +1,77 @@
+import { z } from "zod";
+import { type Database, parameter, type Route, route } from "../../../core";
+import type { Auth, Caller } from "../../auth";
+import { findBranch, findCommit } from "../find";
+import { named, type RepositoryGuards } from "../guards";
+import { listRepositories, searchRepositories } from "../list";
+import { type CommitPresenter, presentRepository } from "../present";
+import type { RepositoryRow } from "../rows";
+import { repositoryJson, repositoryList, repositorySearch, repositoryWithHead } from "../schemas";
+
+interface Parts {
+  db: Database;
+  auth: Auth;
+  guards: RepositoryGuards;
+  present: CommitPresenter;
+  add: (caller: Caller, name: string) => Promise<RepositoryRow>;
+}
+
+/** Listing, adding and showing repositories. */
+export function repositoryRoutes({ db, auth, guards, present, add }: Parts): Route[] {
+  return [
+    route({
+      method: "GET",
+      path: "/v1/repositories",
+      summary: "List repositories",
+      description: "Those the caller may see, by name. With `search_term` all of them still, but the most similar names first.",
+      access: auth.any,
+      params: z.object({ search_term: parameter.text().optional() }),
+      paginated: true,
+      answers: { 200: repositoryList },
+      handle: async ({ caller, params, page }) => {
+        const { rows, total } = await listRepositories(db, caller, page, params.search_term);
+        return { repositories: rows.map(presentRepository), paging: page.block(total) };
+      },
+    }),
+    route({
+      method: "POST",
+      path: "/v1/repositories",
+      summary: "Add a repository",
+      description:
+        "Registers a repository of the organization, by its name there. Its members and its newest commit follow in the background.",
+      access: auth.any,
+      params: z.object({ name: parameter.text({ missing: "repositories.missing_name" }) }),
+      answers: { 201: repositoryJson },
+      errors: ["repositories.not_on_github", "repositories.already_exists", "github.unavailable", "github.not_configured"],
+      handle: async ({ caller, params }) => presentRepository(await add(caller, params.name)),
+    }),
+    route({
+      method: "GET",
+      path: "/v1/repositories/$search",
+      summary: "Search repositories",
+      description: "Names and descriptions of the first 25 of the list, most similar first.",
+      access: auth.any,
+      params: z.object({ search_term: parameter.text().optional() }),
+      answers: { 200: repositorySearch },
+      handle: async ({ caller, params }) => {
+        const rows = await searchRepositories(db, caller, params.search_term);
+        return rows.map(({ name, description }) => ({ name, description }));
+      },
+    }),
+    route({
+      method: "GET",
+      path: "/v1/repositories/:repo_name",
+      summary: "Show a repository",
+      ...guards.member,
+      params: z.object(named),
+      answers: { 200: repositoryWithHead },
+      handle: async ({ repository }) => {
+        const branch = await findBranch(db, repository.id, repository.defaultBranch);
+        const row = branch?.headId ? await findCommit(db, branch.headId) : undefined;
+        if (!row) return presentRepository(repository);
+        const { checks_status, coverage_status } = await present.commit(db, row);
+        return { ...presentRepository(repository), head: { checks_status, coverage_status } };
+      },
+    }),
+  ];
+}

@@ -1,0 +1,85 @@
+import { z } from "zod";
+
+const sha = z.string().meta({ example: "1a31e74545fa2223e5c1a0b79c8ea4cf817422d2" });
+
+export const repositoryJson = z
+  .object({
+    id: z.int(),
+    name: z.string().meta({ example: "api" }),
+    description: z.string().nullable().meta({ example: "Core API" }),
+    token: z.string().meta({ description: "What coverage uploads authenticate with", example: `crt_${"0".repeat(42)}` }),
+    default_branch: z.string().meta({ example: "main" }),
+    coverage: z
+      .int()
+      .nullable()
+      .optional()
+      .meta({ description: "Of the default branch; absent while it isn't known here", example: 94 }),
+    issues: z
+      .int()
+      .nullable()
+      .optional()
+      .meta({ description: "Of the default branch; absent while it isn't known here", example: 0 }),
+  })
+  .meta({ id: "Repository" });
+
+export const commitJson = z
+  .object({
+    id: z.int(),
+    author_email: z.string().meta({ example: "ada@example.org" }),
+    author_name: z.string().meta({ example: "Ada" }),
+    checks_status: z
+      .string()
+      .meta({ description: "Status of the commit's check set; `waiting` when there is none", example: "completed" }),
+    coverage_status: z
+      .string()
+      .meta({ description: "Status of the commit's coverage; `waiting` when there is none", example: "waiting" }),
+    sha,
+    coverage_percent: z.int().nullable(),
+    issues_count: z.int().nullable().meta({ description: "Active issues; null until first counted", example: 3 }),
+    condensed_status: z.enum(["green", "yellow", "red"]),
+    minimum_coverage: z.int().nullable(),
+    message: z.string().meta({ example: "Fix it\n\nBody" }),
+    created_at: z
+      .string()
+      .meta({ description: "When the platform registered the commit", example: "2023-01-02T03:04:05.678Z" }),
+    org_name: z.string().meta({ example: "acme" }),
+    user: z
+      .object({ name: z.string().meta({ example: "ada" }), avatar: z.string().nullable() })
+      .optional()
+      .meta({ description: "The platform's user whose verified address wrote it" }),
+  })
+  .meta({ id: "Commit" });
+
+export const branchJson = z
+  .object({
+    id: z.int(),
+    name: z.string().meta({ example: "main" }),
+    coverage: z.int().nullable(),
+    issues: z.int().nullable(),
+    condensed_status: z.enum(["green", "yellow", "red", "gray"]),
+    head: commitJson.optional(),
+  })
+  .meta({ id: "Branch" });
+
+export const paging = z
+  .object({
+    prev_page: z.string().optional(),
+    next_page: z.string().optional(),
+    page: z.int(),
+    total_pages: z.int().meta({ description: "0 when the list is empty", example: 1 }),
+  })
+  .meta({ id: "Paging" });
+
+export const repositoryList = z.object({ repositories: z.array(repositoryJson), paging });
+export const repositorySearch = z.array(repositoryJson.pick({ name: true, description: true }));
+export const branchList = z.object({ branches: z.array(z.string()).meta({ example: ["main", "develop"] }) });
+
+export const repositoryWithHead = repositoryJson.extend({
+  head: z
+    .object({ checks_status: z.string(), coverage_status: z.string(), files_count: z.int().optional() })
+    .optional()
+    .meta({
+      description: "Where the default branch stands",
+      example: { checks_status: "completed", coverage_status: "waiting" },
+    }),
+});

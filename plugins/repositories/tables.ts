@@ -1,0 +1,57 @@
+import { integer, pgTable, text } from "drizzle-orm/pg-core";
+import { column } from "../../core";
+
+const { citext, id, int8, moment, timestamps } = column;
+
+/** Repositories of the organization that are registered here. */
+export const repositories = pgTable("repositories", {
+  id: id(),
+  name: citext("name").notNull().unique(),
+  description: text("description"),
+  defaultBranch: text("default_branch").notNull(),
+  token: text("token").notNull().unique(),
+  githubId: int8("github_id").notNull().unique(),
+  issueIgnoreRulesCount: integer("issue_ignore_rules_count").notNull().default(0),
+  cacheSize: int8("cache_size").notNull().default(0),
+  commitsSize: int8("commits_size").notNull().default(0),
+  unreachableSince: moment("unreachable_since"),
+  ...timestamps(),
+});
+
+/** Who may see a repository, and how much they may do: a mirror of GitHub's permissions. */
+export const repositoryMembers = pgTable("repository_members", {
+  id: id(),
+  repositoryId: int8("repository_id").notNull(),
+  githubMemberId: int8("github_member_id").notNull(),
+  level: text("level", { enum: ["user", "maintainer", "admin"] }).notNull(),
+  ...timestamps(),
+});
+
+/** Commits that were pushed, or found at initialization. */
+export const commits = pgTable("commits", {
+  id: id(),
+  repositoryId: int8("repository_id").notNull(),
+  sha: citext("sha").notNull(),
+  authorName: text("author_name").notNull(),
+  authorEmail: text("author_email").notNull(),
+  message: text("message").notNull(),
+  userId: int8("user_id"),
+  issuesCount: integer("issues_count"),
+  coveragePercent: integer("coverage_percent"),
+  minimumCoverage: integer("minimum_coverage"),
+  cloneStatus: text("clone_status", { enum: ["queued", "in_progress", "completed", "errored"] }).notNull(),
+  cloneSize: int8("clone_size"),
+  ...timestamps(),
+});
+
+/** Branches and the commit each stands at. */
+export const branches = pgTable("branches", {
+  id: id(),
+  repositoryId: int8("repository_id").notNull(),
+  name: text("name").notNull(),
+  issues: integer("issues"),
+  coverage: integer("coverage"),
+  headId: int8("head_id"),
+  headSequence: int8("head_sequence").notNull().default(0),
+  ...timestamps(),
+});

@@ -1,0 +1,56 @@
+import { z } from "zod";
+import type { Transaction } from "../../core";
+import { type WebhookHandler, webhook } from "../github";
+import type { CommitRegister } from "./commits";
+import { findRepositoryByGitHubId } from "./find";
+import { isCommitSha } from "./storage/names";
+
+const textOrNothing = z
+  .string()
+  .nullish()
+  .transform((value) => value ?? "");
+
+const push = z.object({
+  ref: z.string().startsWith("refs/heads/"),
+  deleted: z.literal(false).nullish(),
+  repository: z.object({ id: z.int() }),
+  head_commit: z.object({
+    id: z.string().refine(isCommitSha),
+    message: textOrNothing,
+    author: z
+      .object({ name: textOrNothing, email: textOrNothing })
+      .nullish()
+      .transform((author) => author ?? { name: "", email: "" }),
+  }),
+});
+
+const branchDeletion = z.object({ ref: z.string(), ref_type: z.literal("branch"), repository: z.object({ id: z.int() }) });
+
+/** What GitHub's events do to branches and commits. A payload that lacks a part isn't meant for us. */
+export function repositoryWebhooks({ register }: { register: CommitRegister }) {
+  const handlers: WebhookHandler[] = [
+    {
+      event: "push",
+      name: "repositories.push",
+      async handle(tx: Transaction, payload, { sequence }) {
+        const event = push.safeParse(payload);
+        if (!event.success) return;
+        const { ref, repository, head_commit: head } = event.data;
+        const known = await findRepositoryByGitHubId(tx, repository.id);
+        if (!known) return;
+        const commit = { sha: head.id, message: head.message, authorName: head.author.name, authorEmail: head.author.email };
+        await register.push(tx, { repositoryId: known.id, branch: ref.slice("refs/heads/".length), commit, sequence });
+      },
+    },
+    {
+      event: "delete",
+      name: "repositories.delete_branch",
+      async handle(tx: Transaction, payload) {
+        const event = branchDeletion.safeParse(payload);
+        const known = event.success ? await findRepositoryByGitHubId(tx, event.data.repository.id) : undefined;
+        if (event.success && known) await register.deleteBranch(tx, known.id, event.data.ref);
+      },
+    },
+  ];
+  return handlers.map((handler) => webhook.with(handler));
+}
