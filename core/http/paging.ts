@@ -1,3 +1,5 @@
+import type { Fields } from "./form";
+
 /** The page a request asks for, and the paging block of its answer. */
 export interface Page {
   /** 1-based. */
@@ -15,4 +17,44 @@ export interface PagingBlock {
   next_page?: string;
   page: number;
   total_pages: number;
+}
+
+export const defaultPageSize = 25;
+export const largestPageSize = 100;
+/** Keeps `offset` a number that PostgreSQL and JavaScript both hold exactly. */
+const lastPage = Math.floor(Number.MAX_SAFE_INTEGER / largestPageSize);
+
+/**
+ * Reads `page` and `per_page`. They are never an error: what isn't a positive integer is the default, what is too large the limit.
+ *
+ * @param query the request's query parameters
+ * @param url the request's absolute address as its caller saw it; only asked for when there are links to make
+ */
+export function readPage(query: Fields, url: () => URL): Page {
+  const number = Math.min(positiveInteger(query.page, 1), lastPage);
+  const size = Math.min(positiveInteger(query.per_page, defaultPageSize), largestPageSize);
+  const link = (page: number): string => {
+    const target = new URL(url());
+    target.searchParams.set("page", String(page));
+    return target.href;
+  };
+  return {
+    number,
+    size,
+    offset: (number - 1) * size,
+    block(total) {
+      const pages = Math.ceil(total / size);
+      return {
+        ...(number > 1 && number <= pages ? { prev_page: link(number - 1) } : {}),
+        ...(number < pages ? { next_page: link(number + 1) } : {}),
+        page: number,
+        total_pages: pages,
+      };
+    },
+  };
+}
+
+function positiveInteger(text: unknown, otherwise: number): number {
+  if (typeof text !== "string" || !/^\d+$/.test(text)) return otherwise;
+  return Number(text) || otherwise;
 }

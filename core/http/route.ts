@@ -13,7 +13,8 @@ export interface RawAnswer {
 /** Success status -> what its body is: a schema for JSON, `null` for no body, or a {@link RawAnswer}. */
 export type Answers = Readonly<Record<number, z.ZodType | RawAnswer | null>>;
 
-type AnswerBody<A> = A extends z.ZodType ? z.input<A> : A extends RawAnswer ? Response : undefined;
+// biome-ignore lint/suspicious/noConfusingVoidType: what an async handler without a return statement resolves to
+type AnswerBody<A> = A extends z.ZodType ? z.input<A> : A extends RawAnswer ? Response : undefined | void;
 /** What a handler may return: a body of one of its declared answers, `undefined` for the one without body, or a `Response`. */
 export type AnswerOf<A extends Answers> = { [Status in keyof A]: AnswerBody<A[Status]> }[keyof A] | Response;
 
@@ -55,6 +56,8 @@ export interface RouteDeclaration<P extends ParameterSchemas, A extends object, 
   readonly jsonRequired?: string;
   /** The handler reads the raw bytes itself (signatures); the body is not parsed for parameters. */
   readonly rawBody?: boolean;
+  /** Successful requests are logged at `debug` only: probes, which would drown everything else. */
+  readonly quiet?: boolean;
   readonly handle: (context: HandlerContext<P, A, S>) => Promise<AnswerOf<R>> | AnswerOf<R>;
 }
 
@@ -74,6 +77,7 @@ export interface Route {
   readonly bodyLimit?: number;
   readonly jsonRequired?: string;
   readonly rawBody?: boolean;
+  readonly quiet?: boolean;
   readonly handle: (context: HandlerContext<ParameterSchemas, object, object>) => unknown;
 }
 

@@ -1,0 +1,26 @@
+import { isBlank } from "./blank";
+import type { ParameterRule } from "./parameter-rule";
+
+const flags: Readonly<Record<string, boolean>> = { true: true, "1": true, on: true, false: false, "0": false, off: false };
+
+/**
+ * Turns a value as it arrived, from JSON or as text, into what its parameter's schema expects.
+ *
+ * @returns `undefined` when it counts as missing; the value itself when it isn't of that kind, for the schema to refuse
+ */
+export function liftParameter(rule: ParameterRule, raw: unknown): unknown {
+  if (raw === undefined || raw === null) return undefined;
+  if (rule.kind === "structured") return rule.missing !== undefined && isBlank(raw) ? undefined : raw;
+  if (typeof raw === "object") return undefined;
+  if (rule.kind === "flag") return liftFlag(raw);
+  if (!rule.keepBlank && isBlank(raw)) return undefined;
+  if (rule.kind === "text") return typeof raw === "string" ? raw : String(raw);
+  const decimal = rule.kind === "id" ? /^\d+$/ : /^[+-]?\d+$/;
+  return typeof raw === "string" && decimal.test(raw) ? Number(raw) : raw;
+}
+
+function liftFlag(raw: unknown): unknown {
+  if (typeof raw === "boolean") return raw;
+  const word = String(raw).trim().toLowerCase();
+  return word === "" ? undefined : (flags[word] ?? raw);
+}

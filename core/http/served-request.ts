@@ -1,0 +1,76 @@
+import type { Logger } from "pino";
+import { readBody } from "./body";
+import { type Fields, noFields, parseForm } from "./form";
+import type { RequestContext } from "./guard";
+import type { Network } from "./network";
+import { type Page, readPage } from "./paging";
+import { requestId } from "./request-id";
+
+/** What all requests share. */
+export interface Surroundings {
+  readonly log: Logger;
+  readonly network: Network;
+}
+
+/**
+ * One request while it is served. A class, because its costly parts are made when somebody first asks for them and most requests
+ * never do. What guards find out is assigned to it.
+ */
+export class ServedRequest implements RequestContext {
+  readonly started = performance.now();
+  readonly requestId: string;
+  actor?: string;
+  params: Record<string, unknown> = {};
+  private knownUrl: URL | undefined;
+  private knownLog: Logger | undefined;
+  private knownAddress: string | undefined;
+  private knownQuery: Fields | undefined;
+  private knownPage: Page | undefined;
+  private body: Promise<Uint8Array<ArrayBuffer>> | undefined;
+
+  /** @param bodyLimit bytes */
+  constructor(
+    readonly request: Request,
+    private readonly surroundings: Surroundings,
+    private readonly bodyLimit: number,
+  ) {
+    this.requestId = requestId(request);
+  }
+
+  get url(): URL {
+    this.knownUrl ??= this.surroundings.network.url(this.request);
+    return this.knownUrl;
+  }
+
+  get address(): string {
+    this.knownAddress ??= this.surroundings.network.address(this.request);
+    return this.knownAddress;
+  }
+
+  get log(): Logger {
+    this.knownLog ??= this.surroundings.log.child({ requestId: this.requestId });
+    return this.knownLog;
+  }
+
+  get query(): Fields {
+    this.knownQuery ??= readQuery(this.request.url);
+    return this.knownQuery;
+  }
+
+  get page(): Page {
+    this.knownPage ??= readPage(this.query, () => this.url);
+    return this.knownPage;
+  }
+
+  bytes(): Promise<Uint8Array<ArrayBuffer>> {
+    this.body ??= readBody(this.request, this.bodyLimit);
+    return this.body;
+  }
+}
+
+function readQuery(url: string): Fields {
+  const question = url.indexOf("?");
+  if (question < 0) return noFields;
+  const hash = url.indexOf("#", question);
+  return parseForm(url.slice(question + 1, hash < 0 ? undefined : hash), "tolerant");
+}
