@@ -1,0 +1,16 @@
+const maxBytes = 1024 * 1024;
+
+/** The file's text, or why it can't be read. */
+export type DecodedManifest = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly reason: string };
+
+/** @param content UTF-8, with or without a byte order mark, at most 1 MiB */
+export function decodeManifest(content: string | Uint8Array): DecodedManifest {
+  const bytes = typeof content === "string" ? Buffer.byteLength(content, "utf8") : content.byteLength;
+  if (bytes > maxBytes) return { ok: false, reason: `the file has ${bytes} bytes; at most ${maxBytes} are read` };
+  if (typeof content === "string") return { ok: true, text: content };
+  try {
+    return { ok: true, text: new TextDecoder("utf-8", { fatal: true }).decode(content) };
+  } catch {
+    return { ok: false, reason: "the file isn't UTF-8 text" };
+  }
+}
