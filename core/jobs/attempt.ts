@@ -1,0 +1,86 @@
+import type { Queryable, Transaction } from "../database/types";
+
+/** An attempt that holds its row: nobody else starts, completes or fails it while the lease lasts. */
+export interface Attempt {
+  id: number;
+  /** 1 for the first. */
+  number: number;
+  payload: unknown;
+  token: string;
+}
+
+/** A row whose process ended or went silent in the middle of an attempt. */
+export interface Reaped {
+  id: number;
+  name: string;
+  attempts: number;
+  died: boolean;
+}
+
+/**
+ * Starts an attempt for a delivery.
+ * @returns undefined when the row has ended, runs already or was handed over anew since: the delivery is void then
+ */
+export async function startAttempt(
+  db: Queryable,
+  delivery: { id: number; handover: number },
+  { maxAttempts, leaseSeconds }: { maxAttempts: number; leaseSeconds: number },
+): Promise<Attempt | undefined> {
+  const token = crypto.randomUUID();
+  const [row] = await db.sql<{ number: number; payload: unknown }[]>`
+    update core_jobs set attempts = attempts + 1, max_attempts = ${maxAttempts}, started_at = now(),
+      running_token = ${token}, lease_until = now() + make_interval(secs => ${leaseSeconds})
+    where id = ${delivery.id} and handovers = ${delivery.handover} and handed_to is not null
+      and running_token is null and died_at is null
+    returning attempts as number, payload`;
+  return row && { id: delivery.id, number: row.number, payload: row.payload, token };
+}
+
+/** Removes the row of an attempt that succeeded. @returns false when the attempt no longer holds it */
+export async function endAttempt(tx: Transaction, attempt: Attempt): Promise<boolean> {
+  const rows = await tx.sql`delete from core_jobs where id = ${attempt.id} and running_token = ${attempt.token} returning 1`;
+  return rows.length === 1;
+}
+
+/** Notes a failed attempt and puts the next one off, or ends the job as dead. @returns false when the attempt no longer holds it */
+export async function failAttempt(
+  db: Queryable,
+  attempt: Attempt,
+  outcome: { error: string; retryAfterSeconds: number } | { error: string; dead: true },
+): Promise<boolean> {
+  const dead = "dead" in outcome;
+  const rows = await db.sql`
+    update core_jobs set last_error = ${outcome.error}, failed_at = now(), died_at = case when ${dead}::boolean then now() end,
+      run_at = now() + make_interval(secs => ${dead ? 0 : outcome.retryAfterSeconds}),
+      running_token = null, lease_until = null, handed_to = null
+    where id = ${attempt.id} and running_token = ${attempt.token} returning 1`;
+  return rows.length === 1;
+}
+
+/** Hands rows back as if their attempts had not begun. For a process that ends in good order. */
+export async function undoAttempts(db: Queryable, tokens: readonly string[]): Promise<void> {
+  if (tokens.length === 0) return;
+  await db.sql`
+    update core_jobs set attempts = attempts - 1, run_at = now(), running_token = null, lease_until = null, handed_to = null
+    where running_token = any(${[...tokens]}::uuid[])`;
+}
+
+/** Extends the leases of running attempts. @returns the tokens that still hold their rows */
+export async function renewLeases(db: Queryable, tokens: readonly string[], leaseSeconds: number): Promise<Set<string>> {
+  if (tokens.length === 0) return new Set();
+  const rows = await db.sql<{ token: string }[]>`
+    update core_jobs set lease_until = now() + make_interval(secs => ${leaseSeconds})
+    where running_token = any(${[...tokens]}::uuid[]) returning running_token as token`;
+  return new Set(rows.map(({ token }) => token));
+}
+
+/** Takes back rows whose lease ran out. The attempt counts, so a job that kills its process dies in the end. */
+export async function reapExpired(db: Queryable): Promise<Reaped[]> {
+  return db.sql<Reaped[]>`
+    update core_jobs set running_token = null, lease_until = null, handed_to = null, run_at = now(), failed_at = now(),
+      died_at = case when attempts >= max_attempts then now() end,
+      last_error = case when attempts >= max_attempts then 'the process ended during the last attempt'
+        else 'the process ended during the attempt' end
+    where running_token is not null and lease_until < now()
+    returning id, name, attempts, died_at is not null as died`;
+}

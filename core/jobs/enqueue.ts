@@ -1,0 +1,58 @@
+import type { Transaction } from "../database/types";
+import type { JobDefinition } from "./job";
+
+/** Channel on which relays are told that jobs are waiting. */
+export const jobsChannel = "cocov_jobs";
+
+/**
+ * Writes jobs to the ledger and tells the relays, in one statement.
+ *
+ * A job whose key an unstarted job already has is taken in by that one: the older row and its payload stay, its time moves
+ * forward if the new one is earlier. The caller's change must be seen by the job that survives, so that job must not start before
+ * the caller has committed. `do update` (instead of `do nothing`) is what ensures it: it locks the older row until then.
+ * - An attempt that wants to start the row waits for the lock, hence starts after the commit.
+ * - An attempt that started the row a moment before holds it: this statement waits for that to commit, finds that the row has left
+ *   the unique index, and inserts a job of its own.
+ * Rows are written in the order of their keys, so that two of these statements never wait for each other.
+ *
+ * @param delaySeconds not before so many seconds from now, by the database's clock
+ * @throws what the payload's schema throws when a payload doesn't fit
+ */
+export async function enqueueRows<Payload>(
+  tx: Transaction,
+  job: JobDefinition<Payload>,
+  payloads: readonly Payload[],
+  delaySeconds = 0,
+): Promise<void> {
+  const rows = distinctRows(job, payloads);
+  if (rows.length === 0) return;
+  await tx.sql`
+    with written as (
+      insert into core_jobs as waiting (name, payload, key, run_at)
+      select ${job.name}, r.payload, r.key, now() + make_interval(secs => ${delaySeconds})
+      from jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb) as r (payload jsonb, key text)
+      on conflict (name, key) where key is not null and started_at is null and died_at is null
+      do update set
+        run_at = least(waiting.run_at, excluded.run_at),
+        handed_to = case when excluded.run_at < waiting.run_at then null else waiting.handed_to end
+    )
+    select pg_notify(${jobsChannel}, '')`;
+}
+
+interface Row<Payload> {
+  payload: Payload;
+  key: string | null;
+}
+
+function distinctRows<Payload>(job: JobDefinition<Payload>, payloads: readonly Payload[]): Row<Payload>[] {
+  const keyless: Row<Payload>[] = [];
+  const keyed = new Map<string, Row<Payload>>();
+  for (const payload of payloads) {
+    job.payload.parse(payload);
+    const key = job.key?.(payload) ?? null;
+    if (key === null) keyless.push({ payload, key });
+    else if (!keyed.has(key)) keyed.set(key, { payload, key });
+  }
+  const inKeyOrder = [...keyed].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
+  return [...keyless, ...inKeyOrder];
+}

@@ -1,0 +1,93 @@
+import type { Database } from "../database/types";
+import { enqueueRows, jobsChannel } from "./enqueue";
+import type { Jobs } from "./job";
+
+/** How many jobs the ledger holds, for metrics. */
+export interface JobDepth {
+  /** Neither running nor dead, due or not. */
+  waiting: number;
+  running: number;
+  dead: number;
+  /** Seconds for which the longest-waiting due job has been due; 0 when none is. */
+  oldestAgeSeconds: number;
+}
+
+/** The ledger as plugins know it, and what the runner in the same process needs of it. */
+export interface JobLedger extends Jobs {
+  depth(): Promise<JobDepth>;
+  /** Calls `listener` after each commit in this process that enqueued jobs. @returns a function that ends it */
+  onEnqueued(listener: () => void): () => void;
+}
+
+/** Makes the ledger on `db`. It only writes and reads: jobs run where there is a runner, in this process or another. */
+export function createJobLedger({ db }: { db: Database }): JobLedger {
+  const listeners = new Set<() => void>();
+  const tellListeners = (): void => {
+    for (const listener of listeners) listener();
+  };
+
+  return {
+    async enqueue(tx, job, payload, options) {
+      await enqueueRows(tx, job, [payload], options?.delaySeconds);
+      tx.afterCommit(tellListeners);
+    },
+
+    async enqueueAll(tx, job, payloads) {
+      if (payloads.length === 0) return;
+      await enqueueRows(tx, job, payloads);
+      tx.afterCommit(tellListeners);
+    },
+
+    async idle(timeoutMs = 30_000) {
+      const deadline = Date.now() + timeoutMs;
+      for (;;) {
+        const pending = await pendingJobs(db);
+        if (pending.length === 0) return;
+        if (Date.now() >= deadline) throw new Error(`jobs still pending after ${timeoutMs} ms: ${pending.join(", ")}`);
+        await Bun.sleep(20);
+      }
+    },
+
+    async dead(limit = 100) {
+      return db.sql`
+        select id::text, name, payload, attempts, coalesce(last_error, '') as error, died_at as "diedAt"
+        from core_jobs where died_at is not null order by died_at desc, id desc limit ${limit}`;
+    },
+
+    async retry(id) {
+      if (!/^\d{1,18}$/.test(id)) return false;
+      const revived = await db.sql`
+        with revived as (
+          update core_jobs set died_at = null, attempts = 0, run_at = now(), handed_to = null
+          where id = ${id} and died_at is not null returning 1
+        )
+        select pg_notify(${jobsChannel}, '') from revived`;
+      if (revived.length > 0) tellListeners();
+      return revived.length > 0;
+    },
+
+    async depth() {
+      const [depth] = await db.sql<JobDepth[]>`
+        select
+          count(*) filter (where died_at is null and running_token is null) as waiting,
+          count(*) filter (where running_token is not null) as running,
+          count(*) filter (where died_at is not null) as dead,
+          coalesce(extract(epoch from now() - min(run_at) filter (
+            where died_at is null and running_token is null and run_at <= now())), 0)::float8 as "oldestAgeSeconds"
+        from core_jobs`;
+      return depth ?? { waiting: 0, running: 0, dead: 0, oldestAgeSeconds: 0 };
+    },
+
+    onEnqueued(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+/** Names of jobs that are due, running or waiting for a retry; jobs put off that haven't been tried yet aren't among them. */
+async function pendingJobs(db: Database): Promise<string[]> {
+  const rows = await db.sql<{ name: string }[]>`
+    select distinct name from core_jobs where died_at is null and (run_at <= now() or attempts > 0) order by name limit 20`;
+  return rows.map(({ name }) => name);
+}

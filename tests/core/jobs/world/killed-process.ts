@@ -1,0 +1,29 @@
+// Runs as a child process that its test kills: job runner on the database given as the first argument, until stdin ends.
+import { pino } from "pino";
+import { openDatabase } from "../../../../core/database/database";
+import { createJobLedger } from "../../../../core/jobs/ledger";
+import { createJobRunner } from "../../../../core/jobs/runner";
+import { leaveEffect, quick, wordJob } from "./job-world";
+
+const [, , url = "", queueUrl] = Bun.argv;
+const log = pino({ level: "error" }, { write: (line: string) => void process.stderr.write(line) });
+const db = openDatabase({ url, poolSize: 10, log });
+const ledger = createJobLedger({ db });
+const job = wordJob("tests.survivor", { attempts: 100, concurrency: 8 });
+const handled = job.handledBy(async ({ word }, run) => {
+  await Bun.sleep(Math.random() * 10);
+  await run.complete((tx) => leaveEffect(tx, word));
+});
+const runner = createJobRunner({
+  db,
+  ledger,
+  handled: [handled],
+  queueUrl,
+  log,
+  processName: "child",
+  timing: { ...quick, stale: 0.4, lease: 0.4 },
+});
+await runner.start();
+await Bun.stdin.text();
+await runner.stop();
+await db.close();
