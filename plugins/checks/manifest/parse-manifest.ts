@@ -42,14 +42,14 @@ function findVersionError(root: YamlMapping): ManifestError | null {
   return version === supportedVersion ? null : manifestError("manifest_version_unsupported");
 }
 
-/** Reports and issues are told apart by the plugin's normalised name, so one manifest can't have it twice. */
+/** Reports and issues are told apart by the plugin's normalised name, so one manifest can't have it twice, in whatever case. */
 function findRepeatedPlugin({ checks }: ManifestFields): string | null {
   const seen = new Map<string, number>();
   for (const [index, { plugin }] of checks.entries()) {
     const name = normalizePluginName(plugin);
-    const first = seen.get(name);
+    const first = seen.get(name.toLowerCase());
     if (first !== undefined) return `checks.${index}.plugin: ${name} is already checks.${first}`;
-    seen.set(name, index);
+    seen.set(name.toLowerCase(), index);
   }
   return null;
 }

@@ -206,6 +206,7 @@ describe("invalid data", () => {
   test("includes two checks of one normalised plugin name", () => {
     const details = invalid("checks:", "- plugin: ghcr.io/cocov/rubocop:v1", "- plugin: a/b", "- plugin: cocov/rubocop:v2");
     expect(details).toBe("checks.2.plugin: cocov/rubocop is already checks.0");
+    expect(invalid("checks: [{ plugin: cocov/Lint }, { plugin: cocov/lint }]")).toStartWith("checks.1.plugin");
   });
 
   test("gives details that fit one line of a page, whatever the file holds", () => {
