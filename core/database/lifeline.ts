@@ -3,10 +3,10 @@ import { isConnectionLoss } from "./database-errors";
 /**
  * Whether a transaction's connection can still be used.
  *
- * postgres.js 3.4 sends `rollback` on a connection that died inside `begin()`, and lets a transaction that outlived its
- * connection send on: the first raises an uncaught TypeError in a timer and leaves the pool's slot unusable, the second
- * could reach the connection's successor, outside any transaction. So statements are asked for here first, and work
- * that lost its connection never gets back into `begin()`.
+ * postgres.js 3.4 doesn't ask: work that outlives its connection would send on to the connection's successor, outside any
+ * transaction or into someone else's. So statements are asked for here first, and work that lost its connection never gets
+ * back into `begin()`, which would send COMMIT or ROLLBACK. What the driver itself gets wrong about lost connections is
+ * mended by patches/, which see.
  */
 export type Lifeline = {
   /** Why nothing may be sent any more; undefined while statements may be. */
