@@ -1,0 +1,47 @@
+import { join } from "node:path";
+import type { Logger } from "pino";
+import { type Cipher, createCipher } from "../cipher/cipher";
+import { readOrCreateKeyFile } from "../cipher/key-file";
+import type { CoreSettings } from "../config/core-settings";
+import { openDatabase } from "../database/database";
+import { startEmbeddedPostgres } from "../database/embedded/embedded-postgres";
+import type { Database } from "../database/types";
+import { StartupError } from "../startup-error";
+
+/** What a process opens before plugins are set up, and closes last. */
+export interface Services {
+  readonly db: Database;
+  readonly cipher: Cipher;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the database, starting the embedded one when none is configured, and makes the cipher ready.
+ * @throws StartupError when an external database is used without a cryptographic key, or the embedded one can't start
+ */
+export async function openServices(settings: CoreSettings, log: Logger): Promise<Services> {
+  const cipher = createCipher(cryptographicKey(settings, log), settings.cryptographicPreviousKeys);
+  const embedded = settings.databaseUrl ? null : await startEmbeddedPostgres({ dataDir: settings.dataDir, log });
+  const db = openDatabase({ url: settings.databaseUrl ?? embedded?.url ?? "", poolSize: settings.databasePool, log });
+  return {
+    db,
+    cipher,
+    async close() {
+      await db.close();
+      await embedded?.stop();
+    },
+  };
+}
+
+function cryptographicKey({ cryptographicKey: configured, databaseUrl, dataDir }: CoreSettings, log: Logger): string {
+  if (configured) return configured;
+  if (databaseUrl) {
+    throw new StartupError([
+      "COCOV_CRYPTOGRAPHIC_KEY isn't set. It encrypts what the database keeps secret, so with an external database it must be yours to keep: make one with `openssl rand -hex 16`, set it, and store it with your backups.",
+    ]);
+  }
+  const path = join(dataDir, "cryptographic.key");
+  const { key, created } = readOrCreateKeyFile(path);
+  if (created) log.info({ path }, "made a cryptographic key; back it up together with the database");
+  return key;
+}

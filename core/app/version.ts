@@ -1,0 +1,4 @@
+import manifest from "../../package.json";
+
+/** The platform's version. */
+export const version: string = manifest.version;

@@ -1,0 +1,34 @@
+import { loadInstallation } from "../app/installation";
+import { migrationSources } from "../app/migration-sources";
+import { openServices } from "../app/services";
+import { migrate } from "../database/migrations/migrate";
+import { migrationStatus } from "../database/migrations/migration-status";
+import { createLogger } from "../log";
+import { acceptOnly, runCommand } from "./run-command";
+import { table } from "./table";
+
+const usage = `Usage: bun run migrate [--status]
+
+Applies pending migrations of all plugins that are on.
+  --status   only lists migrations and their state; exit code 1 when there is anything but applied ones`;
+
+await runCommand(usage, async (args) => {
+  acceptOnly(args, ["--status"]);
+  const installation = await loadInstallation();
+  const log = createLogger("warn");
+  const { db, close } = await openServices(installation.settings, log);
+  const sources = migrationSources(installation);
+  try {
+    if (args.includes("--status")) {
+      const states = await migrationStatus({ db, sources });
+      const rows = states.map(({ plugin, name, state, appliedAt }) => [plugin, name, state, appliedAt?.toISOString() ?? ""]);
+      console.log(table(["plugin", "migration", "state", "applied at"], rows));
+      if (states.some(({ state }) => state !== "applied")) process.exitCode = 1;
+    } else {
+      const applied = await migrate({ db, sources, log });
+      console.log(applied.length === 0 ? "Nothing to apply." : `Applied:\n${applied.map((name) => `  ${name}`).join("\n")}`);
+    }
+  } finally {
+    await close();
+  }
+});
