@@ -1,0 +1,97 @@
+import { startGit } from "./git-process";
+
+export type GitObject = { readonly bytes: Uint8Array<ArrayBuffer> } | { readonly size: number };
+
+/** Reads objects from a bare repository through one git process, started with the first read. */
+export interface ObjectReader {
+  /**
+   * @param name what names an object; must come from here, not from outside
+   * @param maxBytes above which only the size is returned
+   * @returns undefined when the repository doesn't have it
+   * @throws SnapshotError when the repository can't be read
+   */
+  read(name: string, maxBytes: number): Promise<GitObject | undefined>;
+  close(): Promise<void>;
+}
+
+const readMs = 60_000;
+
+/** @param gitDir bare repository */
+export function createObjectReader(gitDir: string): ObjectReader {
+  let session: ReturnType<typeof startSession> | undefined;
+
+  async function read(name: string, maxBytes: number): Promise<GitObject | undefined> {
+    session ??= startSession(gitDir);
+    session.git.input.write(`${name}\n`);
+    const header = await session.bytes.line();
+    if (header === undefined) {
+      await session.git.ended();
+      throw new Error("git cat-file ended before it answered");
+    }
+    const size = /^[0-9a-f]+ \w+ (\d+)$/.exec(header)?.[1];
+    if (size === undefined) return undefined;
+    if (Number(size) > maxBytes) {
+      await close(); // cheaper than reading past something large
+      return { size: Number(size) };
+    }
+    const content = await session.bytes.exactly(Number(size) + 1);
+    return { bytes: content.subarray(0, -1) };
+  }
+
+  async function close(): Promise<void> {
+    const ending = session;
+    session = undefined;
+    ending?.git.stop();
+    await ending?.git.ended().catch(() => {}); // stopped on purpose
+  }
+
+  return { read, close };
+}
+
+function startSession(gitDir: string) {
+  const git = startGit({ gitDir, args: ["cat-file", "--batch"], timeoutMs: readMs });
+  return { git, bytes: createByteReader(git.output) };
+}
+
+/** Takes lines and counted bytes from a stream. */
+function createByteReader(stream: ReadableStream<Uint8Array<ArrayBuffer>>) {
+  const reader = stream.getReader();
+  let rest: Uint8Array<ArrayBuffer> = new Uint8Array(0);
+
+  /** The next chunk, or undefined at the end. */
+  async function next(): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    const { value } = await reader.read();
+    return value;
+  }
+
+  return {
+    async line(): Promise<string | undefined> {
+      for (;;) {
+        const end = rest.indexOf(10);
+        if (end >= 0) {
+          const line = new TextDecoder().decode(rest.subarray(0, end));
+          rest = rest.subarray(end + 1);
+          return line;
+        }
+        const chunk = await next();
+        if (chunk === undefined) return undefined;
+        rest = new Uint8Array(Buffer.concat([rest, chunk]));
+      }
+    },
+    async exactly(count: number): Promise<Uint8Array<ArrayBuffer>> {
+      const content = new Uint8Array(count);
+      for (let filled = 0; filled < count; ) {
+        if (rest.byteLength === 0) {
+          const chunk = await next();
+          if (chunk === undefined) throw new Error("git cat-file ended in the middle of an object");
+          rest = chunk;
+        }
+        const taken = rest.subarray(0, count - filled);
+        content.set(taken, filled);
+        filled += taken.byteLength;
+        rest = rest.subarray(taken.byteLength);
+      }
+      return content;
+    },
+  };
+}

@@ -1,0 +1,157 @@
+import { lstat, mkdir, open, readdir, readlink, rename, rm, stat, symlink, unlink } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { isAbsence, removeLeftovers } from "./leftovers";
+import { assertCommitSha, assertRepositoryName, repositoryFolder } from "./names";
+import { explainFileError } from "./snapshot-error";
+import type { SnapshotStore, StoredArchive } from "./snapshot-store";
+
+/**
+ * Keeps archives in a folder that the Workers share:
+ * `<base>/<SHA-1 of the repository's name>/<commit>.tar.zst`, with `.shasum` holding `sha256:` and the archive's checksum.
+ *
+ * A renamed repository leaves a symbolic link under its old name, for the jobs that are queued with it.
+ *
+ * @param basePath absolute; made when missing
+ */
+export function createLocalStore(basePath: string): SnapshotStore {
+  const folderOf = (name: string) => {
+    assertRepositoryName(name);
+    return join(basePath, repositoryFolder(name));
+  };
+  const archiveOf = (name: string, sha: string) => {
+    assertCommitSha(sha);
+    return join(folderOf(name), `${sha}.tar.zst`);
+  };
+
+  async function put(name: string, sha: string, write: (path: string) => Promise<{ sha256: string; size: number }>) {
+    const location = archiveOf(name, sha);
+    await makeOwnFolder(folderOf(name));
+    await removeLeftovers(folderOf(name));
+    const draft = `${location}.${crypto.randomUUID()}.tmp`;
+    try {
+      const archive = await write(draft);
+      const published = await find(name, sha);
+      if (published) {
+        await rm(draft);
+        return published;
+      }
+      await rename(draft, location);
+      const checksum = `sha256:${archive.sha256}`;
+      await writeAtomically(`${location}.shasum`, checksum);
+      return { ...archive, location, storedBytes: archive.size + checksum.length };
+    } catch (error) {
+      await rm(draft, { force: true });
+      if (!(await find(name, sha))) await rm(location, { force: true });
+      throw explainFileError(error);
+    }
+  }
+
+  async function find(name: string, sha: string): Promise<StoredArchive | null> {
+    const location = archiveOf(name, sha);
+    try {
+      const checksum = await Bun.file(`${location}.shasum`).text();
+      const sha256 = /^sha256:([0-9a-f]{64})\n?$/.exec(checksum)?.[1];
+      const archive = await stat(location);
+      if (sha256 === undefined || !archive.isFile()) return null;
+      return { location, sha256, size: archive.size, storedBytes: archive.size + checksum.length };
+    } catch (error) {
+      if (isAbsence(error)) return null;
+      throw error;
+    }
+  }
+
+  async function remove(name: string, sha: string): Promise<void> {
+    const archive = archiveOf(name, sha);
+    const unpacked = join(folderOf(name), sha);
+    for (const path of [`${archive}.shasum`, archive, `${unpacked}.tar`, unpacked]) {
+      await rm(path, { recursive: true, force: true });
+    }
+  }
+
+  async function removeRepository(name: string): Promise<void> {
+    const folder = folderOf(name);
+    if (await isLink(folder)) return unlink(folder);
+    await rm(folder, { recursive: true, force: true });
+    await removeLinksTo(basePath, repositoryFolder(name));
+  }
+
+  async function renameRepository(oldName: string, newName: string): Promise<void> {
+    const [from, to] = [folderOf(oldName), folderOf(newName)];
+    if (from === to) return;
+    if (await isFolder(from)) await moveFolder(from, to);
+    else if ((await entryAt(from)) || !(await isFolder(to))) return;
+    await symlink(repositoryFolder(newName), from);
+  }
+
+  return {
+    put,
+    find,
+    read: (stored) => Bun.file(stored.location).stream(),
+    remove,
+    removeRepository,
+    rename: renameRepository,
+  };
+}
+
+/** Makes the folder. A link left by a rename gives way: the name belongs to another repository now. */
+async function makeOwnFolder(folder: string): Promise<void> {
+  if (await isLink(folder)) await rm(folder, { force: true });
+  await mkdir(folder, { recursive: true });
+}
+
+/** Moves a folder, or its files where the target exists: a rename that was broken off, or a repository that is gone. */
+async function moveFolder(from: string, to: string): Promise<void> {
+  if (await isLink(to)) await unlink(to);
+  if (!(await isFolder(to))) return rename(from, to);
+  for (const name of await readdir(from)) {
+    await rm(join(to, name), { recursive: true, force: true });
+    await rename(join(from, name), join(to, name));
+  }
+  await rm(from, { recursive: true });
+}
+
+async function removeLinksTo(basePath: string, target: string): Promise<void> {
+  const entries = await readdir(basePath, { withFileTypes: true }).catch((error: unknown) =>
+    isAbsence(error) ? [] : Promise.reject(error),
+  );
+  for (const entry of entries) {
+    const path = join(basePath, entry.name);
+    if (entry.isSymbolicLink() && (await readlink(path)) === target) await unlink(path);
+  }
+}
+
+/** Writes and syncs under another name, then renames, then syncs the folder: after a crash the file is whole or absent. */
+async function writeAtomically(path: string, text: string): Promise<void> {
+  const draft = `${path}.${crypto.randomUUID()}.tmp`;
+  try {
+    const file = await open(draft, "wx", 0o644);
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
+  const folder = await open(dirname(path), "r");
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+async function isLink(path: string): Promise<boolean> {
+  return (await entryAt(path))?.isSymbolicLink() ?? false;
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await entryAt(path))?.isDirectory() ?? false;
+}
+
+async function entryAt(path: string) {
+  return lstat(path).catch((error: unknown) => (isAbsence(error) ? null : Promise.reject(error)));
+}

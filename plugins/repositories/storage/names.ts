@@ -1,0 +1,27 @@
+/** Whether `text` is a full commit id: 40 hexadecimal digits (SHA-1) or 64 (SHA-256). */
+export function isCommitSha(text: string): boolean {
+  return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(text);
+}
+
+/**
+ * Whether GitHub would let a repository have this name: 1 to 100 letters, digits, `.`, `-` and `_`; not `.` or `..`, and
+ * without a `.git` at the end, which GitHub strips.
+ */
+export function isRepositoryName(text: string): boolean {
+  return /^[A-Za-z0-9._-]{1,100}$/.test(text) && text !== "." && text !== ".." && !/\.git$/i.test(text);
+}
+
+/** The folder of a repository's snapshots: the SHA-1 of its name in lower-case hex. Workers compute it in the same way. */
+export function repositoryFolder(name: string): string {
+  return new Bun.CryptoHasher("sha1").update(name).digest("hex");
+}
+
+/** @throws RangeError when `sha` is no full commit id; the value isn't repeated, for it may be hostile */
+export function assertCommitSha(sha: string): void {
+  if (!isCommitSha(sha)) throw new RangeError("A commit id must be 40 or 64 hexadecimal digits");
+}
+
+/** @throws RangeError when no repository on GitHub can have this name */
+export function assertRepositoryName(name: string): void {
+  if (!isRepositoryName(name)) throw new RangeError("A repository name must be 1 to 100 letters, digits, '.', '-' or '_'");
+}

@@ -1,0 +1,147 @@
+import type { Logger } from "pino";
+import { type Archive, writeArchive } from "./archive";
+import { openArchiveTree } from "./archive-tree";
+import type { CommitTree } from "./commit-tree";
+import { openGitTree } from "./git/git-tree";
+import { type CommitToFetch, createGitCache, type FetchLimits, type GitCache } from "./git-cache";
+import { createLocalStore } from "./local-store";
+import { assertCommitSha } from "./names";
+import { readFilesOf, type SnapshotFile } from "./read-file";
+import { SnapshotError } from "./snapshot-error";
+import type { SnapshotStore, StoredArchive } from "./snapshot-store";
+
+export interface SnapshotOptions {
+  /** Absolute folder that the Workers share. */
+  readonly basePath: string;
+  /** Absolute folder of the git cache. May be lost, may be shared by processes. */
+  readonly cachePath: string;
+  readonly log: Logger;
+  readonly limits?: Partial<SnapshotLimits>;
+}
+
+export interface SnapshotLimits extends FetchLimits {
+  /** For packing one commit, in milliseconds. */
+  readonly archiveMs: number;
+}
+
+export interface CommitToStore extends CommitToFetch {
+  /** The repository's name as it is stored: the Workers' path depends on it. */
+  readonly name: string;
+}
+
+/** Which commit to read, and from what. */
+export interface CommitToRead {
+  readonly repositoryId: number;
+  readonly name: string;
+  readonly sha: string;
+  /** Of one file; larger ones are answered with their size only. */
+  readonly maxBytes: number;
+}
+
+/**
+ * The files of commits: fetched, packed for the Workers, and readable here.
+ *
+ * `store`, `rename` and `removeRepository` write: the caller runs each, from start to end, under one lock per repository that
+ * spans processes. Two `store` at once for one commit are merely wasteful; their results are the same.
+ */
+export interface Snapshots {
+  /**
+   * Fetches a commit and publishes its archive, unless that is there.
+   * @returns bytes that it takes in storage
+   * @throws SnapshotError when it can't be had; RangeError for a name, id or address that can't exist; the signal's reason when that was
+   *   aborted. Nothing of the archive is left then.
+   */
+  store(commit: CommitToStore): Promise<{ cloneSize: number }>;
+  /** Whether the archive and its checksum are there. */
+  exists(name: string, sha: string): Promise<boolean>;
+  /** The archive for the Workers, or null. */
+  locate(name: string, sha: string): Promise<StoredArchive | null>;
+  /** Reads one file. See {@link Snapshots.readFiles}. */
+  readFile(commit: CommitToRead, path: string): Promise<SnapshotFile>;
+  /**
+   * Reads files of one commit together, from the git cache (as committed) or else from the archive (as a checkout converts them:
+   * line ends, encodings).
+   * @returns for each path what is there; all `missing` when neither has the commit
+   * @throws RangeError for a name or commit id that can't exist
+   */
+  readFiles(commit: CommitToRead, paths: readonly string[]): Promise<Map<string, SnapshotFile>>;
+  /** Deletes a commit's archive. The git cache keeps the commit for a while. */
+  remove(name: string, sha: string): Promise<void>;
+  /** Deletes all archives and the git cache of a repository. */
+  removeRepository(name: string, repositoryId: number): Promise<void>;
+  /** Moves a repository's archives to its new name; under the old name they stay readable. */
+  rename(oldName: string, newName: string): Promise<void>;
+}
+
+const defaultLimits: SnapshotLimits = { fetchMs: 600_000, stallSeconds: 60, lockMs: 60_000, archiveMs: 600_000 };
+
+/** Snapshots on local disk. */
+export function createSnapshots({ basePath, cachePath, log, limits: given }: SnapshotOptions): Snapshots {
+  const limits = { ...defaultLimits, ...given };
+  const cache = createGitCache(cachePath, limits);
+  const store = createLocalStore(basePath);
+
+  async function storeCommit(commit: CommitToStore): Promise<{ cloneSize: number }> {
+    const present = await store.find(commit.name, commit.sha);
+    if (present) return { cloneSize: present.storedBytes };
+    const stored = await store.put(commit.name, commit.sha, (path) => fetchAndPack(cache, commit, path, limits.archiveMs));
+    await cache.tidy(commit.repositoryId, commit.sha, commit.signal).catch((error: unknown) => {
+      log.warn({ err: error, repository: commit.repositoryId }, "The git cache couldn't be tidied");
+    });
+    return { cloneSize: stored.storedBytes };
+  }
+
+  async function readFiles(commit: CommitToRead, paths: readonly string[]): Promise<Map<string, SnapshotFile>> {
+    assertCommitSha(commit.sha);
+    const gitDir = cache.gitDir(commit.repositoryId, commit.sha);
+    const cached = await readFrom(() => openGitTree(gitDir, commit.sha), paths, commit.maxBytes).catch((error: unknown) => {
+      log.warn({ err: error, repository: commit.repositoryId }, "The git cache couldn't be read; reading the archive");
+      return null;
+    });
+    if (cached) return cached;
+    const archived = await readFrom(() => openArchive(store, commit), paths, commit.maxBytes);
+    return archived ?? new Map(paths.map((path) => [path, { kind: "missing" }]));
+  }
+
+  return {
+    store: storeCommit,
+    exists: async (name, sha) => (await store.find(name, sha)) !== null,
+    locate: store.find,
+    readFile: async (commit, path) => (await readFiles(commit, [path])).get(path) ?? { kind: "missing" },
+    readFiles,
+    remove: store.remove,
+    async removeRepository(name, repositoryId) {
+      await store.removeRepository(name);
+      await cache.removeRepository(repositoryId);
+    },
+    rename: store.rename,
+  };
+}
+
+/** When git can't pack what the cache says it has, the cache is damaged: it is fetched anew, once. */
+async function fetchAndPack(cache: GitCache, commit: CommitToStore, path: string, timeoutMs: number): Promise<Archive> {
+  const pack = (gitDir: string) => writeArchive({ gitDir, sha: commit.sha, path, timeoutMs, signal: commit.signal });
+  const gitDir = await cache.fetchCommit(commit);
+  try {
+    return await pack(gitDir);
+  } catch (error) {
+    if (!(error instanceof SnapshotError && error.reason === "failed")) throw error;
+    await cache.discard(commit.repositoryId, commit.sha);
+    return await pack(await cache.fetchCommit(commit));
+  }
+}
+
+async function openArchive(store: SnapshotStore, commit: CommitToRead): Promise<CommitTree | null> {
+  const stored = await store.find(commit.name, commit.sha);
+  return stored && openArchiveTree(() => store.read(stored));
+}
+
+async function readFrom(open: () => Promise<CommitTree | null>, paths: readonly string[], maxBytes: number) {
+  const tree = await open();
+  if (!tree) return null;
+  try {
+    return await readFilesOf(tree, paths, maxBytes);
+  } finally {
+    await tree.close();
+  }
+}

@@ -1,0 +1,18 @@
+/** Stores a commit and prints how that went. Run with a limit on file sizes, which stands for a full disk. */
+import pino from "pino";
+import { SnapshotError } from "../../../../plugins/repositories/storage/snapshot-error";
+import { createSnapshots } from "../../../../plugins/repositories/storage/snapshots";
+
+const [basePath = "", cachePath = "", remoteUrl = "", token = "", sha = ""] = process.argv.slice(2);
+try {
+  await createSnapshots({ basePath, cachePath, log: pino({ level: "silent" }) }).store({
+    repositoryId: 7,
+    name: "widgets",
+    remoteUrl,
+    token,
+    sha,
+  });
+  console.log("stored");
+} catch (error) {
+  console.log(error instanceof SnapshotError ? error.reason : String(error));
+}
