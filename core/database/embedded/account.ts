@@ -8,19 +8,19 @@ export type Account = { name: string; uid: number; gid: number };
 const candidates = ["cocov", "postgres", "_postgres", "bun", "nobody"];
 
 /**
- * PostgreSQL refuses to run as root, so root's server runs as someone else: as whom the cluster belongs to already, else
+ * PostgreSQL refuses to run as root, so root's server runs as someone else: as whom the database belongs to already, else
  * as the first of a few users that exist.
- * @param cluster the cluster's folder, which may not exist yet
+ * @param home the server's folder, which may not exist yet
  * @returns undefined when the server can run as we do
- * @throws {StartupError} if there is no such user, or the cluster belongs to someone we can't become
+ * @throws {StartupError} if there is no such user, or the database belongs to someone we can't become
  */
-export async function chooseAccount(cluster: string): Promise<Account | undefined> {
+export async function chooseAccount(home: string): Promise<Account | undefined> {
   const own = process.getuid?.() ?? 0;
-  const owner = await ownerOf(cluster);
+  const owner = await ownerOf(home);
   if (own !== 0) {
     if (owner === undefined || owner.uid === own) return undefined;
     throw new StartupError([
-      `The database in ${cluster} belongs to user ${owner.uid}, but this process runs as user ${own}. Start it as that user or as root, or set COCOV_DATA_DIR to another folder.`,
+      `The database in ${home} belongs to user ${owner.uid}, but this process runs as user ${own}. Start it as that user or as root, or set COCOV_DATA_DIR to another folder.`,
     ]);
   }
   const users = parsePasswd(await Bun.file("/etc/passwd").text());

@@ -21,7 +21,7 @@ export async function lockFolder(folder: string, shownFolder: string): Promise<(
     if (!isBusy(error)) throw error;
     const pid = (await ownerFile.exists()) ? (await ownerFile.text()).trim() : "unknown";
     throw new StartupError([
-      `The data folder ${shownFolder} is in use by another process (pid ${pid}). Stop that one, set COCOV_DATA_DIR to another folder, or set COCOV_DATABASE_URL so that both share a server.`,
+      `The data folder ${shownFolder} is in use by the process with pid ${pid}. Stop that one, set COCOV_DATA_DIR to another folder, or set COCOV_DATABASE_URL so that both share a server.`,
     ]);
   }
   await Bun.write(ownerFile, `${process.pid}\n`);

@@ -35,7 +35,7 @@ export async function prepareHome(dataDir: string, log: Logger): Promise<Home> {
     ]);
   }
   const inside = join(root, "postgres");
-  const account = await chooseAccount(join(moved ?? inside, "cluster"));
+  const account = await chooseAccount(moved ?? inside);
   const folder = moved ?? (account === undefined || (await canEnter(account, root)) ? inside : elsewhere(root));
   if (folder !== inside) {
     if (moved === undefined) await Bun.write(pointer, `${folder}\n`);

@@ -1,6 +1,5 @@
-import { readlink, realpath, rm } from "node:fs/promises";
 import type { Logger } from "../../log";
-import { postmasterFile, readPostmaster } from "./postmaster-file";
+import { disownPostmasterFile, readPostmaster } from "./postmaster-file";
 
 /** How long a leftover server may take for each way of stopping it, mildest first. */
 const attempts = [
@@ -10,49 +9,50 @@ const attempts = [
 ] as const;
 
 /**
- * Stops a server whose owner died, and removes a `postmaster.pid` whose number belongs to some other process by now
- * (PostgreSQL itself would refuse to start then). Call it only while holding the folder's lock.
+ * Stops a server whose owner died, and sees to it that a `postmaster.pid` left behind doesn't hinder the next one. Call it
+ * only while holding the folder's lock.
  */
 export async function stopLeftoverServer(cluster: string, log: Logger): Promise<void> {
   const postmaster = await readPostmaster(cluster);
   if (postmaster === undefined) return;
   const { pid } = postmaster;
-  if (!(await servesCluster(pid, cluster))) {
-    if (isAlive(pid)) await rm(postmasterFile(cluster), { force: true });
-    return;
-  }
+  if (await servesCluster(pid, cluster)) await stop(pid, cluster, log);
+  await disownPostmasterFile(cluster);
+}
+
+async function stop(pid: number, cluster: string, log: Logger): Promise<void> {
   log.warn({ pid, cluster }, "stopping a database server that outlived its owner");
   for (const { signal, seconds } of attempts) {
-    process.kill(pid, signal);
-    if (await untilGone(pid, cluster, seconds)) return;
+    sendSignal(pid, signal);
+    const end = performance.now() + seconds * 1000;
+    while (performance.now() < end) {
+      if (!(await servesCluster(pid, cluster))) return;
+      await Bun.sleep(20);
+    }
   }
   throw new Error(`The database server with pid ${pid} that outlived its owner can't be stopped.`);
 }
 
-async function untilGone(pid: number, cluster: string, seconds: number): Promise<boolean> {
-  const end = performance.now() + seconds * 1000;
-  while (performance.now() < end) {
-    if (!(await servesCluster(pid, cluster))) return true;
-    await Bun.sleep(20);
-  }
-  return false;
-}
-
-/** A server's working directory is its cluster. */
+/** @returns whether `pid` is the server of this cluster, rather than a process that got the number later, or a zombie */
 async function servesCluster(pid: number, cluster: string): Promise<boolean> {
-  if (process.platform === "linux") {
-    const folder = await readlink(`/proc/${pid}/cwd`).catch(() => undefined);
-    return folder === (await realpath(cluster));
-  }
-  const { stdout } = Bun.spawnSync(["ps", "-o", "args=", "-p", String(pid)]);
-  return stdout.toString().includes(cluster);
+  return (await commandLine(pid)).includes(`-D ${cluster}`);
 }
 
-function isAlive(pid: number): boolean {
+async function commandLine(pid: number): Promise<string> {
+  if (process.platform === "linux") {
+    const args = await Bun.file(`/proc/${pid}/cmdline`)
+      .text()
+      .catch(() => "");
+    return args.replaceAll("\0", " ");
+  }
+  return Bun.spawnSync(["ps", "-ww", "-o", "args=", "-p", String(pid)]).stdout.toString();
+}
+
+function sendSignal(pid: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(pid, 0);
-    return true;
+    process.kill(pid, signal);
   } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
+    const gone = error instanceof Error && "code" in error && error.code === "ESRCH";
+    if (!gone) throw error;
   }
 }

@@ -1,3 +1,4 @@
+import { open } from "node:fs/promises";
 import { join } from "node:path";
 
 /** What a running server says about itself. */
@@ -9,14 +10,33 @@ export type Postmaster = { pid: number; ready: boolean };
  * @returns undefined if there is none or it isn't written to the end yet
  */
 export async function readPostmaster(cluster: string): Promise<Postmaster | undefined> {
-  const file = Bun.file(postmasterFile(cluster));
+  const file = Bun.file(join(cluster, "postmaster.pid"));
   if (!(await file.exists())) return undefined;
   const lines = (await file.text()).split("\n").map((line) => line.trim());
   const pid = Number(lines[0]);
   return Number.isSafeInteger(pid) && pid > 1 ? { pid, ready: lines[7] === "ready" } : undefined;
 }
 
-/** @returns path of a cluster's `postmaster.pid` */
-export function postmasterFile(cluster: string): string {
-  return join(cluster, "postmaster.pid");
+/** A number that no process has: greater than the greatest `pid_max`. */
+const nobodysPid = 4_194_305;
+
+/**
+ * Puts a pid that no process has into the `postmaster.pid` of a server that is gone. PostgreSQL takes any living process
+ * with that pid, and a zombie too, for the server and refuses to start. The rest is kept: from it PostgreSQL sees whether
+ * processes of that server are still busy.
+ */
+export async function disownPostmasterFile(cluster: string): Promise<void> {
+  const path = join(cluster, "postmaster.pid");
+  const file = await open(path, "r+").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined;
+    throw error;
+  });
+  if (file === undefined) return;
+  try {
+    const text = await file.readFile("utf8");
+    await file.truncate(0);
+    await file.write(text.replace(/^\d+/, String(nobodysPid)), 0);
+  } finally {
+    await file.close();
+  }
 }
