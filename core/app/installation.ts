@@ -52,7 +52,7 @@ export async function loadInstallation(options: InstallationOptions = {}): Promi
 
   const core = readSection("core", coreSettingsSchema, outline.core ?? {}, env);
   const discovery = await discoverPlugins(join(root, "plugins"), outline.plugins?.load ?? [], root);
-  const resolution = resolvePlugins(discovery.found, switchedOff(outline, core.values?.pluginsDisabled ?? []));
+  const resolution = resolvePlugins(discovery.found, switchedOff(outline, core.settings));
   const sections = resolution.on.map((entry) => ({
     ...entry,
     reading: readSection(
@@ -83,7 +83,12 @@ export async function loadInstallation(options: InstallationOptions = {}): Promi
   };
 }
 
-function switchedOff(outline: ConfigOutline, byEnvironment: readonly string[]): Map<string, string> {
+/** Reads the list even when another setting of the section can't be used, so that the mistakes it leads to are told as well. */
+function switchedOff(outline: ConfigOutline, settings: readonly EffectiveSetting[]): Map<string, string> {
+  const byEnvironment = z
+    .array(z.string())
+    .catch([])
+    .parse(settings.find(({ key }) => key === "pluginsDisabled")?.value);
   return new Map([
     ...(outline.plugins?.disabled ?? []).map((name) => [name, "the configuration file"] as const),
     ...byEnvironment.map((name) => [name, "COCOV_PLUGINS_DISABLED"] as const),
