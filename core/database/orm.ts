@@ -1,3 +1,4 @@
+import { PgJson, PgJsonb } from "drizzle-orm/pg-core";
 import { drizzle, type PostgresJsDatabase, PostgresJsPreparedQuery } from "drizzle-orm/postgres-js";
 import type { PendingQuery, Row, Sql, UnsafeQueryOptions } from "postgres";
 import type { SqlTypes } from "./types";
@@ -42,3 +43,6 @@ const preparedAlways = { prepare: true, simple: false };
 Object.defineProperty(PostgresJsPreparedQuery.prototype, "queryWithCache", {
   value: (_text: string, _parameters: unknown[], run: () => Promise<unknown>) => run(),
 });
+
+// drizzle takes a string for an undecoded document and decodes it again, which turns the document "12" into 12.
+for (const column of [PgJson, PgJsonb]) column.prototype.mapFromDriverValue = (document: unknown) => document;

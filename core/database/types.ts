@@ -11,7 +11,8 @@ export type SqlTypes = { bigint: number };
 export interface Queryable {
   /**
    * postgres.js' tagged template. Statements are prepared. For set-wise work: `unnest`, upserts, locks, CTEs and whatever is hot.
-   * `bigint` arrives as number, `timestamptz` as `Date`, `jsonb` parsed (write it with `sql.json(value)`).
+   * `bigint` arrives as number, `timestamptz` as `Date`, `jsonb` parsed (write it with `sql.json(value)`). Arrays of strings and
+   * numbers go in as they are, arrays of dates and booleans through `sql.array(values)`.
    */
   readonly sql: ISql<SqlTypes>;
   /** drizzle on the same connection, for typed reads and writes of a plugin's own tables. */

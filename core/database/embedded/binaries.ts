@@ -1,4 +1,4 @@
-import { cp, mkdir, readdir, readlink, rename, rm, symlink } from "node:fs/promises";
+import { chmod, cp, mkdir, readdir, readlink, rename, rm, stat, symlink } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
 import { z } from "zod";
 import { StartupError } from "../../startup-error";
@@ -64,12 +64,24 @@ export async function copyInstallation(from: Installation, parent: string): Prom
     const folder = join(partial, basename(from.folder));
     await cp(from.folder, folder, { recursive: true, verbatimSymlinks: true });
     await completeLinks({ folder, version: from.version });
+    await openForAll(partial);
     await rename(partial, target).catch(async (error: unknown) => {
       await rm(partial, { recursive: true });
       if (!isErrno(error, ["ENOTEMPTY", "EEXIST"])) throw error;
     });
   }
   return copied;
+}
+
+/** Lets everyone read what the installation's owner can read, and run what the owner can run. */
+async function openForAll(folder: string): Promise<void> {
+  await chmod(folder, 0o755);
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    if (entry.isSymbolicLink()) continue;
+    const path = join(entry.parentPath, entry.name);
+    const { mode } = await stat(path);
+    await chmod(path, (mode & 0o100) === 0 ? 0o644 : 0o755);
+  }
 }
 
 async function ensureLink(path: string, source: string): Promise<void> {

@@ -4,7 +4,7 @@ import type { Logger } from "../../log";
 import { StartupError } from "../../startup-error";
 import { type Account, chooseAccount } from "./account";
 import { completeLinks, copyInstallation, findInstallation, type Installation } from "./binaries";
-import { canEnter } from "./reachable";
+import { canUse } from "./reachable";
 
 /** Where a server lives and as whom. */
 export type Home = {
@@ -36,7 +36,7 @@ export async function prepareHome(dataDir: string, log: Logger): Promise<Home> {
   }
   const inside = join(root, "postgres");
   const account = await chooseAccount(moved ?? inside);
-  const folder = moved ?? (account === undefined || (await canEnter(account, root)) ? inside : elsewhere(root));
+  const folder = moved ?? (account === undefined || (await canUse(account, root)) ? inside : elsewhere(root));
   if (folder !== inside) {
     if (moved === undefined) await Bun.write(pointer, `${folder}\n`);
     log.info({ folder, account: account?.name }, `the database of ${root} is kept in ${folder}: its user can't enter ${root}`);
@@ -59,7 +59,7 @@ function elsewhere(dataDir: string): string {
 async function usableInstallation(account: Account | undefined, home: string, log: Logger): Promise<Installation> {
   const found = await findInstallation();
   const complete = await completeLinks(found);
-  if (complete && (account === undefined || (await canEnter(account, found.folder)))) return found;
+  if (complete && (account === undefined || (await canUse(account, join(found.folder, "bin", "postgres"))))) return found;
   const parent = account === undefined ? home : sharedPlace;
   await mkdir(parent, { recursive: true, mode: 0o755 });
   const copied = await copyInstallation(found, parent);

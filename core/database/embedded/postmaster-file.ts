@@ -33,9 +33,9 @@ export async function disownPostmasterFile(cluster: string): Promise<void> {
   });
   if (file === undefined) return;
   try {
-    const text = await file.readFile("utf8");
-    await file.truncate(0);
-    await file.write(text.replace(/^\d+/, String(nobodysPid)), 0);
+    const text = (await file.readFile("utf8")).replace(/^\d+/, String(nobodysPid));
+    await file.write(text, 0);
+    await file.truncate(Buffer.byteLength(text));
   } finally {
     await file.close();
   }
