@@ -32,6 +32,12 @@ export function parseForm(encoded: string, mode: "strict" | "tolerant"): Fields 
   return fields;
 }
 
+/** @returns the decoded name in one `name=value` of a query string */
+export function fieldName(pair: string): string {
+  const equals = pair.indexOf("=");
+  return decode(equals < 0 ? pair : pair.slice(0, equals), "tolerant");
+}
+
 function decode(encoded: string, mode: "strict" | "tolerant"): string {
   const spaced = encoded.includes("+") ? encoded.replaceAll("+", " ") : encoded;
   if (!spaced.includes("%")) return spaced;

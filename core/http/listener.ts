@@ -29,7 +29,7 @@ export function listen(
     development: false,
     fetch: (request) => serve(request),
     error(error) {
-      log.error({ err: loggableError(error) }, "request failed outside of its route");
+      log.error({ error: loggableError(error) }, "request failed outside of its route");
       const requestId = crypto.randomUUID();
       return errorAnswer(internalError(requestId), requestId);
     },

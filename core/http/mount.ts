@@ -129,7 +129,7 @@ function errorResponse(
   }
   if (context.request.signal.aborted) return emptyAnswer(499, context.requestId);
   const undeclared = error instanceof ApiError ? `, with the undeclared code ${error.code}` : "";
-  context.log.error({ err: loggableError(error), method: route.method, route: route.path }, `request failed${undeclared}`);
+  context.log.error({ error: loggableError(error), method: route.method, route: route.path }, `request failed${undeclared}`);
   return errorAnswer(internalError(context.requestId), context.requestId);
 }
 
@@ -138,9 +138,9 @@ function isDeclared({ code }: ApiError, codes: readonly string[]): boolean {
   return codes.includes(code) || ["not_found", "request.malformed", "request.too_large"].includes(code);
 }
 
-function noteAnswer(context: ServedRequest, route: Route, status: number, { log, observers }: MountOptions): void {
+function noteAnswer(context: ServedRequest, route: Route, status: number, { accessLog, observers }: MountOptions): void {
   const { method } = context.request;
   const answer = { method, route: route.path, status, milliseconds: performance.now() - context.started };
-  logAnswer(log, context, answer, route.quiet ?? false);
+  logAnswer(accessLog, context, answer, route.quiet ?? false);
   for (const observe of observers) observe(answer);
 }

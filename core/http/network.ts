@@ -13,6 +13,8 @@ export interface Network {
   address(request: Request): string;
   /** The request's address as the caller saw it, through trusted proxies. */
   url(request: Request): URL;
+  /** The same as text, made without a `URL` object where possible. */
+  href(request: Request): string;
   /** The address at the other end of the connection, whether proxy or caller. */
   peer(request: Request): string;
   /** Notes the arrival of a request whose object has been replaced, or that came without a connection. */
@@ -28,6 +30,8 @@ export function createNetwork(trust: ProxyTrust, peerAddress: (request: Request)
   const trustsAnyone = trust === true || (Array.isArray(trust) && trust.length > 0);
   const arrivals = new WeakMap<Request, Arrival>();
   const peer = (request: Request) => plainAddress(arrivals.get(request)?.address ?? peerAddress(request));
+  const seen = (request: Request) => absolute(arrivals.get(request)?.url ?? request.url);
+  const behindProxy = (request: Request) => trustsAnyone && isTrusted(peer(request));
   return {
     peer,
     address(request) {
@@ -35,16 +39,18 @@ export function createNetwork(trust: ProxyTrust, peerAddress: (request: Request)
       if (!trustsAnyone || !isTrusted(direct)) return direct;
       return forwardedFor(request.headers.get("x-forwarded-for"), direct, isTrusted);
     },
-    url(request) {
-      const url = new URL(absolute(arrivals.get(request)?.url ?? request.url));
-      if (!trustsAnyone || !isTrusted(peer(request))) return url;
-      const scheme = firstOf(request.headers.get("x-forwarded-proto")).toLowerCase();
-      const host = firstOf(request.headers.get("x-forwarded-host"));
-      const origin = `${/^https?$/.test(scheme) ? `${scheme}:` : url.protocol}//${isHost(host) ? host : url.host}`;
-      return URL.canParse(origin) ? new URL(url.pathname + url.search, origin) : url;
-    },
+    url: (request) => (behindProxy(request) ? forwardedUrl(seen(request), request.headers) : new URL(seen(request))),
+    href: (request) => (behindProxy(request) ? forwardedUrl(seen(request), request.headers).href : seen(request)),
     note: (request, arrival) => void arrivals.set(request, arrival),
   };
+}
+
+function forwardedUrl(href: string, headers: Headers): URL {
+  const url = new URL(href);
+  const scheme = firstOf(headers.get("x-forwarded-proto")).toLowerCase();
+  const host = firstOf(headers.get("x-forwarded-host"));
+  const origin = `${/^https?$/.test(scheme) ? `${scheme}:` : url.protocol}//${isHost(host) ? host : url.host}`;
+  return URL.canParse(origin) ? new URL(url.pathname + url.search, origin) : url;
 }
 
 const isHost = (text: string): boolean => /^[A-Za-z0-9.\-_[\]:]{1,255}$/.test(text);

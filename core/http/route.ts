@@ -58,7 +58,7 @@ export interface RouteDeclaration<P extends ParameterSchemas, A extends object, 
   readonly rawBody?: boolean;
   /** Successful requests are logged at `debug` only: probes, which would drown everything else. */
   readonly quiet?: boolean;
-  readonly handle: (context: HandlerContext<P, A, S>) => Promise<AnswerOf<R>> | AnswerOf<R>;
+  readonly handle: (context: HandlerContext<P, A, S>) => Promise<AnswerOf<NoInfer<R>>> | AnswerOf<NoInfer<R>>;
 }
 
 /** A declared route whose handler's types have been checked; what the core mounts and documents. */

@@ -9,6 +9,8 @@ import { requestId } from "./request-id";
 /** What all requests share. */
 export interface Surroundings {
   readonly log: Logger;
+  /** Made with `accessLogger`. */
+  readonly accessLog: Logger;
   readonly network: Network;
 }
 
@@ -58,7 +60,7 @@ export class ServedRequest implements RequestContext {
   }
 
   get page(): Page {
-    this.knownPage ??= readPage(this.query, () => this.url);
+    this.knownPage ??= readPage(this.query, () => this.surroundings.network.href(this.request));
     return this.knownPage;
   }
 

@@ -1,7 +1,7 @@
 import { Elysia } from "elysia";
 import type { Logger } from "pino";
 import { loggableError } from "../loggable-error";
-import { logAnswer, type RequestObserver } from "./access-log";
+import { accessLogger, logAnswer, type RequestObserver } from "./access-log";
 import { errorAnswer, internalError } from "./answer";
 import { coreErrors, type DeclaredErrors, defineErrors, type ErrorCatalogue, notFound } from "./errors";
 import { withoutBody } from "./head";
@@ -63,7 +63,14 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   const catalogue: ErrorCatalogue = Object.assign({}, coreErrors.catalogue, ...plugins.map(({ errors }) => errors?.catalogue));
   let listener: Listener | undefined;
   const network = createNetwork(settings.trustProxy, (request) => listener?.addressOf(request) ?? "");
-  const mounting: MountOptions = { fail: failWith(catalogue), checkAnswers, observers, log, network };
+  const mounting: MountOptions = {
+    fail: failWith(catalogue),
+    checkAnswers,
+    observers,
+    log,
+    accessLog: accessLogger(log),
+    network,
+  };
 
   const prepared = plugins.map((plugin) => ({ ...plugin, prepared: plugin.routes.map(prepareRoute) }));
   const undeclared = prepared.flatMap((plugin) =>
@@ -120,13 +127,13 @@ function complaints(plugin: string, { route, codes }: PreparedRoute, catalogue: 
 }
 
 /** Unknown routes; and failures outside of all routes, of which none are known. */
-function answerUnrouted(request: Request, failure: unknown, { log, network, observers }: MountOptions): Response {
-  const context = new ServedRequest(request, { log, network }, 0);
-  if (failure !== null) context.log.error({ err: loggableError(failure) }, "request failed outside of its route");
+function answerUnrouted(request: Request, failure: unknown, options: MountOptions): Response {
+  const context = new ServedRequest(request, options, 0);
+  if (failure !== null) context.log.error({ error: loggableError(failure) }, "request failed outside of its route");
   const response = errorAnswer(failure === null ? notFound() : internalError(context.requestId), context.requestId);
   const milliseconds = performance.now() - context.started;
   const answer = { method: request.method, route: null, status: response.status, milliseconds };
-  logAnswer(log, context, answer, false);
-  for (const observe of observers) observe(answer);
+  logAnswer(options.accessLog, context, answer, false);
+  for (const observe of options.observers) observe(answer);
   return response;
 }
