@@ -1,0 +1,21 @@
+import { z } from "zod";
+import { defineJob, type HandledJob, type Queryable } from "../../../core";
+
+const forgetDeliveries = defineJob({
+  name: "github.forget_deliveries",
+  summary: "Forgets webhook deliveries after two days, failed ones after thirty",
+  payload: z.object({}),
+  everySeconds: 3600,
+});
+
+/** A delivery whose work still waits is kept, however old it is. */
+export async function forgetOldDeliveries(q: Queryable): Promise<void> {
+  await q.sql`
+    DELETE FROM github_deliveries
+    WHERE received_at < now() - interval '2 days'
+      AND (state = 'processed' OR state = 'failed' AND received_at < now() - interval '30 days')`;
+}
+
+export const deliveryForgetting: HandledJob = forgetDeliveries.handledBy(async (_payload, run) => {
+  await run.complete(forgetOldDeliveries);
+});

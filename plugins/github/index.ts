@@ -1,0 +1,71 @@
+import { definePlugin } from "../../core";
+import { createClients } from "./clients";
+import { deliveryForgetting } from "./deliveries/forget";
+import { deliveryHandling } from "./deliveries/handle-delivery";
+import { createRecorder } from "./deliveries/record";
+import { webhookRoutes } from "./deliveries/routes";
+import { checkHandlers, webhook } from "./deliveries/webhook";
+import { errors } from "./errors";
+import { createGitHub } from "./github";
+import { createOAuth } from "./oauth";
+import { createReach } from "./reach";
+import { gitHubReadiness } from "./readiness";
+import { requiredSettings } from "./required-settings";
+import { settingsSchema } from "./settings";
+import { signatureGuard } from "./signature";
+import { createPostStatus, statusSending } from "./statuses/post-status";
+import * as tables from "./tables";
+
+export { type WebhookHandler, webhook } from "./deliveries/webhook";
+export { errors } from "./errors";
+export type { GitHub } from "./github";
+export type { Octokit } from "./octokit";
+export type { CommitStatus } from "./statuses/status";
+
+export default definePlugin({
+  name: "github",
+  summary: "Talks to GitHub: its API, its webhooks, commit statuses, and the OAuth pages",
+  config: settingsSchema,
+  tables,
+  errors,
+  setup({ db, jobs, slots, log, cipher, config }) {
+    const { apiUrl, webUrl, webhookSecret: secret, allowUnsignedWebhooks: allowUnsigned } = config;
+    const required = requiredSettings(config, log);
+    const reach = createReach(log);
+    const clients = createClients({ db, cipher, log, apiUrl, required });
+    const oauth = createOAuth({ webUrl, clients, reach, required, log });
+    const api = createGitHub({
+      webUrl,
+      displayName: config.orgName,
+      clients,
+      reach,
+      required,
+      oauth,
+      postStatus: createPostStatus(jobs),
+    });
+    const handlers = slots.all(webhook);
+    return {
+      api,
+      routes: webhookRoutes({
+        signed: signatureGuard({ secret, allowUnsigned }),
+        record: createRecorder({ db, jobs, handlers }),
+      }),
+      jobs: [deliveryHandling({ db, handlers }), deliveryForgetting, statusSending({ db, jobs, clients, reach, required })],
+      readiness: [gitHubReadiness({ clients, reach, required })],
+      console: {
+        github: {
+          summary: 'await github.installation().rest.repos.get({ owner: github.orgName(), repo: "web" }) and the like',
+          value: api,
+        },
+      },
+      async start() {
+        checkHandlers(handlers());
+        const missing = required.missing();
+        if (missing.length > 0) log.warn({ missing }, `GitHub isn't fully configured; missing: ${missing.join(", ")}`);
+        if (secret === undefined && allowUnsigned) {
+          log.warn("unsigned webhooks are accepted: anybody who reaches this server can pretend to be GitHub");
+        }
+      },
+    };
+  },
+});

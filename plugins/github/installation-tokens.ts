@@ -1,0 +1,77 @@
+import { type Cipher, CipherError, type Database, type Logger } from "../../core";
+
+/** Where `@octokit/auth-app` keeps installation tokens. Values are its own text: `token|created at|expires at|…`. */
+export interface SharedTokens {
+  /** @returns the value; empty when there is none that lasts for a while */
+  get(key: string): Promise<string>;
+  set(key: string, value: string): Promise<void>;
+  /** Drops what GitHub no longer accepts. */
+  forget(): Promise<void>;
+}
+
+/** Renewed so long before the end that no call, nor a long fetch begun with it, meets an expired one. In milliseconds. */
+const margin = 5 * 60_000;
+
+/**
+ * Keeps installation tokens in the database, encrypted, so that all processes share them; and the current one in memory.
+ * @param options.scope tells Apps and GitHub servers apart
+ */
+export function sharedTokens({
+  db,
+  cipher,
+  log,
+  scope,
+}: {
+  db: Database;
+  cipher: Cipher;
+  log: Logger;
+  scope: string;
+}): SharedTokens {
+  const held = new Map<string, string>();
+  const rowKey = (key: string) => `${scope}|${key}`;
+  const context = (key: string) => `github_installation_tokens.token:platform:${rowKey(key)}`;
+
+  const read = async (key: string): Promise<string> => {
+    const [row] = await db.sql<{ token: Uint8Array }[]>`
+      SELECT token FROM github_installation_tokens WHERE key = ${rowKey(key)}`;
+    if (!row) return "";
+    try {
+      return cipher.decrypt(row.token, context(key));
+    } catch (error) {
+      if (!(error instanceof CipherError)) throw error;
+      log.info({ reason: error.message }, "the stored installation token can't be read: another one is fetched");
+      return "";
+    }
+  };
+
+  return {
+    async get(key) {
+      const inMemory = held.get(key) ?? "";
+      if (lasts(inMemory)) return inMemory;
+      const stored = await read(key);
+      if (!lasts(stored)) return "";
+      held.set(key, stored);
+      return stored;
+    },
+    async set(key, value) {
+      held.set(key, value);
+      await db.sql`
+        INSERT INTO github_installation_tokens (key, token, expires_at)
+        VALUES (${rowKey(key)}, ${cipher.encrypt(value, context(key))}, ${new Date(expiry(value))})
+        ON CONFLICT (key) DO UPDATE SET token = excluded.token, expires_at = excluded.expires_at, updated_at = now()`;
+    },
+    async forget() {
+      const keys = [...held.keys()].map(rowKey);
+      held.clear();
+      await db.sql`DELETE FROM github_installation_tokens WHERE key = ANY(${keys})`;
+    },
+  };
+}
+
+const lasts = (value: string): boolean => value !== "" && expiry(value) - margin > Date.now();
+
+/** @returns milliseconds since 1970; now when the value has no readable one */
+function expiry(value: string): number {
+  const time = Date.parse(value.split("|")[2] ?? "");
+  return Number.isNaN(time) ? Date.now() : time;
+}

@@ -1,0 +1,20 @@
+import type { Transaction } from "../../../core";
+
+/** A commit status, as GitHub shows it next to a commit. */
+export interface CommitStatus {
+  /** The repository's name, without the organization. */
+  readonly repository: string;
+  readonly sha: string;
+  /** Tells the platform's statuses of one commit apart: `cocov`. */
+  readonly context: string;
+  readonly state: "error" | "failure" | "pending" | "success";
+  /** Cut after 140 characters, which is GitHub's limit. */
+  readonly description: string;
+  readonly targetUrl: string;
+}
+
+/** Posts a status in the background, if the transaction commits; of several for one commit and context the newest wins. */
+export type PostStatus = (tx: Transaction, status: CommitStatus) => Promise<void>;
+
+/** Characters GitHub takes in a description. */
+export const descriptionLimit = 140;
