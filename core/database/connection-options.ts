@@ -10,7 +10,8 @@ type Address = Pick<Options<Record<string, PostgresType>>, "host" | "port" | "us
  * @see https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-URIS
  */
 export function readConnectionUrl(url: string): { url: string; address: Address } {
-  const parsed = new URL(url);
+  const parsed = URL.canParse(url) ? new URL(url) : undefined; // several hosts, which postgres.js takes, make it unreadable
+  if (parsed === undefined) return { url, address: {} };
   const host = parsed.searchParams.get("host");
   if (host === null) return { url, address: {} };
   const port = parsed.searchParams.get("port");

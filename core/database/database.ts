@@ -1,5 +1,6 @@
 import postgres, { type JSONValue, type Sql } from "postgres";
 import type { Logger } from "../log";
+import { StartupError } from "../startup-error";
 import { readConnectionUrl } from "./connection-options";
 import { exclusively } from "./exclusively";
 import { jsonParameter } from "./json-parameter";
@@ -22,7 +23,7 @@ export type DatabaseOptions = {
 
 /**
  * Opens this process's connection pool. Connections are made on first use, so a wrong address shows with the first query.
- * @throws {TypeError} if `url` isn't a URL
+ * @throws {StartupError} if `url` can't be read
  */
 export function openDatabase({ url, poolSize, log, applicationName = "cocov" }: DatabaseOptions): Database {
   const client = connect({ url, poolSize, log, applicationName });
@@ -40,7 +41,16 @@ export function openDatabase({ url, poolSize, log, applicationName = "cocov" }: 
   };
 }
 
-function connect({ url, poolSize, log, applicationName }: Required<DatabaseOptions>): Sql<SqlTypes> {
+function connect(options: Required<DatabaseOptions>): Sql<SqlTypes> {
+  try {
+    return createClient(options);
+  } catch {
+    // The error's message would show the URL and the password in it.
+    throw new StartupError(["The database's address can't be read; expected postgres://USER:PASSWORD@HOST:PORT/DATABASE."]);
+  }
+}
+
+function createClient({ url, poolSize, log, applicationName }: Required<DatabaseOptions>): Sql<SqlTypes> {
   const { url: target, address } = readConnectionUrl(url);
   const client = postgres(target, {
     ...address,

@@ -1,4 +1,4 @@
-import { mkdir, rename, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger } from "../../log";
 import { StartupError } from "../../startup-error";
@@ -7,6 +7,9 @@ import { runAs } from "./run-as";
 
 /** The cluster's superuser, as whom the platform connects. */
 export const clusterUser = "cocov";
+
+/** Start of the name of a cluster that isn't complete. The rest differs: an `initdb` whose owner was killed may still be writing. */
+const partialName = "cluster.new-";
 
 /**
  * Makes the cluster unless it is there. It appears under its name when complete, so a crash meanwhile leaves nothing half-made.
@@ -22,9 +25,10 @@ export async function ensureCluster(home: Home, output: number, log: Logger): Pr
     return;
   }
   const started = performance.now();
-  const partial = join(folder, "cluster.new");
-  await rm(partial, { recursive: true, force: true });
-  await mkdir(partial, { mode: 0o700 });
+  for (const name of await readdir(folder)) {
+    if (name.startsWith(partialName)) await rm(join(folder, name), { recursive: true, maxRetries: 20, retryDelay: 50 });
+  }
+  const partial = await mkdtemp(join(folder, partialName));
   await give(partial, account);
   const initdb = runAs(
     account,

@@ -65,7 +65,10 @@ async function start(
   const socketFolder = await prepareSocketFolder(home);
   const all = { ...fixedSettings(socketFolder), ...settings };
   const server = await startServer(home, all, output, logPath, log);
-  await ensureDatabase(socketFolder);
+  await ensureDatabase(socketFolder).catch(async (error: unknown) => {
+    await server.stop();
+    throw error;
+  });
   log.info({ cluster: home.cluster, ms: Math.round(performance.now() - started) }, "the embedded database is ready");
 
   let stopped: Promise<void> | undefined;

@@ -156,9 +156,22 @@ test("a postmaster.pid whose number belongs to another process by now doesn't hi
 });
 
 test("a cluster that was half-made when its process died is made anew", async () => {
-  await mkdir(join(dataDir, "postgres", "cluster.new", "base"), { recursive: true });
+  await mkdir(join(dataDir, "postgres", "cluster.new-x1", "base"), { recursive: true });
   expect(await query((await start()).url, "SELECT 1 AS one")).toEqual([{ one: 1 }]);
-  expect(await readdir(join(dataDir, "postgres"))).not.toContain("cluster.new");
+  expect((await readdir(join(dataDir, "postgres"))).filter((name) => name.startsWith("cluster"))).toEqual(["cluster"]);
+});
+
+test("an owner killed while its cluster is being made leaves nothing in the way", async () => {
+  const owner = Bun.spawn([process.execPath, join(import.meta.dir, "owner.ts"), dataDir], {
+    stdin: "ignore",
+    stdout: "ignore",
+  });
+  const making = async () =>
+    (await readdir(join(dataDir, "postgres")).catch(() => [])).some((name) => name.startsWith("cluster.new-"));
+  while (!(await making())) await Bun.sleep(5);
+  owner.kill("SIGKILL");
+  await owner.exited;
+  expect(await query((await start()).url, "SELECT 1 AS one")).toEqual([{ one: 1 }]);
 });
 
 test("a cluster of another major version is refused with both versions", async () => {
