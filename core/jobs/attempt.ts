@@ -61,26 +61,40 @@ export async function failAttempt(
 export async function undoAttempts(db: Queryable, tokens: readonly string[]): Promise<void> {
   if (tokens.length === 0) return;
   await db.sql`
-    update core_jobs set attempts = attempts - 1, run_at = now(), running_token = null, lease_until = null, handed_to = null
-    where running_token = any(${[...tokens]}::uuid[])`;
+    with undone as (select id from core_jobs where running_token = any(${[...tokens]}::uuid[]) for update skip locked)
+    update core_jobs as job set attempts = attempts - 1, run_at = now(), running_token = null, lease_until = null, handed_to = null
+    from undone where job.id = undone.id`;
 }
 
-/** Extends the leases of running attempts. @returns the tokens that still hold their rows */
+/**
+ * Extends the leases of running attempts. An attempt that is committing its effects has its row locked: it counts as holding it.
+ * @returns the tokens that still hold their rows
+ */
 export async function renewLeases(db: Queryable, tokens: readonly string[], leaseSeconds: number): Promise<Set<string>> {
   if (tokens.length === 0) return new Set();
   const rows = await db.sql<{ token: string }[]>`
-    update core_jobs set lease_until = now() + make_interval(secs => ${leaseSeconds})
-    where running_token = any(${[...tokens]}::uuid[]) returning running_token as token`;
+    with free as (select id from core_jobs where running_token = any(${[...tokens]}::uuid[]) for update skip locked),
+      renewed as (
+        update core_jobs as job set lease_until = now() + make_interval(secs => ${leaseSeconds})
+        from free where job.id = free.id
+      )
+    select running_token as token from core_jobs where running_token = any(${[...tokens]}::uuid[])`;
   return new Set(rows.map(({ token }) => token));
 }
 
-/** Takes back rows whose lease ran out. The attempt counts, so a job that kills its process dies in the end. */
+/**
+ * Takes back rows whose lease ran out, unless their attempt is committing its effects at this moment. The attempt counts, so a
+ * job that kills its process dies in the end.
+ */
 export async function reapExpired(db: Queryable): Promise<Reaped[]> {
   return db.sql<Reaped[]>`
-    update core_jobs set running_token = null, lease_until = null, handed_to = null, run_at = now(), failed_at = now(),
-      died_at = case when attempts >= max_attempts then now() end,
-      last_error = case when attempts >= max_attempts then 'the process ended during the last attempt'
-        else 'the process ended during the attempt' end
-    where running_token is not null and lease_until < now()
-    returning id, name, attempts, died_at is not null as died`;
+    with expired as (
+      select id, attempts >= max_attempts as last from core_jobs
+      where running_token is not null and lease_until < now() for update skip locked
+    )
+    update core_jobs as job set running_token = null, lease_until = null, handed_to = null, run_at = now(), failed_at = now(),
+      died_at = case when last then now() end,
+      last_error = case when last then 'the process ended during the last attempt' else 'the process ended during the attempt' end
+    from expired where job.id = expired.id
+    returning job.id, name, attempts, died_at is not null as died`;
 }

@@ -1,5 +1,8 @@
 import type { Queryable } from "../database/types";
 
+// Statements here and in the neighbouring files that write several rows pass over those that others have locked: waiting for
+// them could deadlock with an enqueuer that holds one and wants another, and what was passed over is met again by the next upkeep.
+
 /** A ledger row given to a queue. `handover` counts up with each time the row is given away, so that stale deliveries are told apart. */
 export interface Handover {
   id: number;
@@ -43,17 +46,28 @@ export async function claimDue(
 export async function takeBack(db: Queryable, handovers: readonly { id: number; handover: number }[]): Promise<void> {
   if (handovers.length === 0) return;
   await db.sql`
-    update core_jobs as job set handed_to = null
-    from unnest(${handovers.map(({ id }) => id)}::bigint[], ${handovers.map(({ handover }) => handover)}::integer[])
-      as given (id, handover)
-    where job.id = given.id and job.handovers = given.handover and job.running_token is null`;
+    with taken as (
+      select job.id
+      from unnest(${handovers.map(({ id }) => id)}::bigint[], ${handovers.map(({ handover }) => handover)}::integer[])
+        as given (id, handover)
+      join core_jobs as job on job.id = given.id and job.handovers = given.handover
+      where job.running_token is null
+      for update of job skip locked
+    )
+    update core_jobs as job set handed_to = null from taken where job.id = taken.id`;
 }
 
-/** Rows that `holder` was given more than `ageSeconds` ago, that are due and haven't started, longest ago first. */
-export async function handedBefore(db: Queryable, holder: string, ageSeconds: number, limit: number): Promise<Handover[]> {
+/** Rows of these names that `holder` was given more than `ageSeconds` ago, are due and haven't started, longest ago first. */
+export async function handedBefore(
+  db: Queryable,
+  holder: string,
+  names: readonly string[],
+  ageSeconds: number,
+  limit: number,
+): Promise<Handover[]> {
   return db.sql<Handover[]>`
     select id, name, handovers as handover, 0 as "delayMs" from core_jobs
-    where handed_to = ${holder} and running_token is null
+    where handed_to = ${holder} and running_token is null and name = any(${[...names]}::text[])
       and greatest(handed_at, run_at) < now() - make_interval(secs => ${ageSeconds})
     order by handed_at limit ${limit}`;
 }
@@ -61,10 +75,18 @@ export async function handedBefore(db: Queryable, holder: string, ageSeconds: nu
 /** Notes that `holder` still has these rows, which puts them last in {@link handedBefore}. */
 export async function confirmHanded(db: Queryable, holder: string, ids: readonly number[]): Promise<void> {
   if (ids.length === 0) return;
-  await db.sql`update core_jobs set handed_at = now() where handed_to = ${holder} and id = any(${[...ids]}::bigint[])`;
+  await db.sql`
+    with confirmed as (
+      select id from core_jobs where handed_to = ${holder} and id = any(${[...ids]}::bigint[]) for update skip locked
+    )
+    update core_jobs as job set handed_at = now() from confirmed where job.id = confirmed.id`;
 }
 
 /** Takes back everything that `holder` has and hasn't started. */
 export async function releaseHanded(db: Queryable, holder: string): Promise<void> {
-  await db.sql`update core_jobs set handed_to = null where handed_to = ${holder} and running_token is null`;
+  await db.sql`
+    with released as (
+      select id from core_jobs where handed_to = ${holder} and running_token is null for update skip locked
+    )
+    update core_jobs as job set handed_to = null from released where job.id = released.id`;
 }

@@ -10,9 +10,13 @@ export async function beat(db: Queryable, holder: string): Promise<void> {
 export async function releaseAbandoned(db: Queryable, staleSeconds: number): Promise<number> {
   const rows = await db.sql`
     with live as (select id from core_processes where seen_at > now() - make_interval(secs => ${staleSeconds})),
-      forgotten as (delete from core_processes where id not in (select id from live))
-    update core_jobs set handed_to = null
-    where handed_to is not null and running_token is null and handed_to not in (select id from live)
+      forgotten as (delete from core_processes where id not in (select id from live)),
+      abandoned as (
+        select id from core_jobs
+        where handed_to is not null and running_token is null and handed_to not in (select id from live)
+        for update skip locked
+      )
+    update core_jobs as job set handed_to = null from abandoned where job.id = abandoned.id
     returning 1`;
   return rows.length;
 }

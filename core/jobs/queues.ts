@@ -111,7 +111,8 @@ export function openQueues({ endpoint, prefix, jobs, deliver, log }: QueuesOptio
 
     async ping() {
       const [first] = lanes.values();
-      await first?.queue.waitUntilReady();
+      if (!first) return;
+      if (!(await within(answerMs, first.queue.waitUntilReady()))) throw new Error("the queue server does not answer");
     },
 
     pause() {
@@ -122,14 +123,36 @@ export function openQueues({ endpoint, prefix, jobs, deliver, log }: QueuesOptio
 
     async close() {
       this.pause();
-      await Promise.all([...lanes.values()].map(({ worker }) => worker.close(true)));
       if (!endpoint) for (const { queue } of lanes.values()) forgetEmbedded(queue);
       for (const { queue } of lanes.values()) queue.close();
+      await Promise.all([...lanes.values()].map(({ worker }) => closeWorker(worker)));
       if (endpoint) return;
       embeddedUsers -= 1;
       if (embeddedUsers === 0) shutdownManager();
     },
   };
+}
+
+/** How long a server may take to answer. */
+const answerMs = 2000;
+
+/** Closing takes leave of the server, which may be out of reach: then the connection is cut, and closing goes on without it. */
+async function closeWorker(worker: Worker<Delivery, null>): Promise<void> {
+  const closed = worker.close(true);
+  if (await within(answerMs, closed)) return;
+  worker["tcpPool"]?.close();
+  await closed;
+}
+
+/** @returns whether `work` resolved within `ms` @throws what `work` rejects with in that time */
+async function within(ms: number, work: Promise<void>): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<false>();
+  const timer = setTimeout(() => resolve(false), ms);
+  try {
+    return await Promise.race([work.then(() => true), promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Attempts are counted in the ledger, not by bunqueue; nothing of a delivery is kept once it is over. */

@@ -94,7 +94,7 @@ export function createJobRunner(options: JobRunnerOptions): JobRunner {
 
     const periodic = definitions.filter(({ everySeconds }) => everySeconds !== undefined);
     const takeBackRows = async (): Promise<void> => {
-      const scope = { holder, names: new Set(jobs.keys()), timing, log };
+      const scope = { holder, names: [...jobs.keys()], timing, log };
       const rows =
         (await takeBackExpired(db, log)) +
         (await takeBackAbandoned(db, timing, log)) +
@@ -122,7 +122,7 @@ export function createJobRunner(options: JobRunnerOptions): JobRunner {
       connection.current().pause();
       await attempts.drain(timeoutMs, timing.abortGrace * 1000).catch(report("running jobs could not be handed back"));
       await Promise.all(duties.map((duty) => duty.stop()));
-      await connection.current().close();
+      await connection.current().close().catch(report("the queue could not be closed"));
       if (own) await handBack(db, holder).catch(report("jobs could not be handed back"));
     };
     try {

@@ -32,12 +32,12 @@ export async function takeBackAbandoned(db: Database, timing: JobTiming, log: Lo
 export async function takeBackLost(
   db: Database,
   queues: JobQueues,
-  { holder, names, timing, log }: { holder: string; names: ReadonlySet<string>; timing: JobTiming; log: Logger },
+  { holder, names, timing, log }: { holder: string; names: readonly string[]; timing: JobTiming; log: Logger },
   onLost: (row: Handover) => void,
 ): Promise<number> {
   let total = 0;
   for (;;) {
-    const handed = (await handedBefore(db, holder, timing.lost, batch)).filter(({ name }) => names.has(name));
+    const handed = await handedBefore(db, holder, names, timing.lost, batch);
     const known = await Promise.all(handed.map((row) => queues.has(row)));
     const lost = handed.filter((_, index) => !known[index]);
     await takeBack(db, lost);

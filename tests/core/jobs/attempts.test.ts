@@ -1,7 +1,9 @@
-import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
+import { afterAll, afterEach, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { pino } from "pino";
 import { createAttempts } from "../../../core/jobs/attempts";
 import { createGate, createJobWorld, type JobWorld, leaveEffect, until, wordJob } from "./world/job-world";
+
+setDefaultTimeout(20_000);
 
 let world: JobWorld;
 beforeAll(async () => {
@@ -94,6 +96,30 @@ test("the lease of a running attempt is renewed for as long as it runs", async (
   gate.open();
   await world.ledger.idle();
   expect(await world.effects()).toEqual(["attempt 1"]);
+});
+
+test("a job that takes longer than its lease to commit its effects keeps it", async () => {
+  const job = wordJob("tests.slow_commit", { attempts: 1, concurrency: 2 });
+  const gate = createGate();
+  const handled = job.handledBy(async ({ word }, run) => {
+    if (word === "waits") return gate.passed;
+    await run.complete(async (tx) => {
+      await leaveEffect(tx, word);
+      await gate.passed;
+    });
+  });
+  await world.run([handled], { timing: { lease: 0.3 } });
+  await world.enqueue(job, { word: "waits" }, { word: "commits" });
+  await until(async () => {
+    const rows = await world.db
+      .sql`select 1 from core_jobs where payload->>'word' = 'commits' and lease_until < now() - interval '0.3 seconds'`;
+    return rows.length === 1;
+  });
+  expect(await world.ledger.depth()).toMatchObject({ running: 2, dead: 0 });
+  gate.open();
+  await world.ledger.idle();
+  expect(await world.effects()).toEqual(["commits"]);
+  expect(await world.ledger.dead()).toEqual([]);
 });
 
 test("a job whose process ended during its last attempt is dead", async () => {

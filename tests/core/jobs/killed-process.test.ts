@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type BunqueueServer, startBunqueueServer } from "./world/bunqueue-server";
 import { createJobWorld, type JobWorld, wordJob } from "./world/job-world";
@@ -17,6 +18,7 @@ afterAll(async () => {
 });
 
 const job = wordJob("tests.survivor");
+const sqliteFile = join(tmpdir(), `cocov-bunqueue-${process.pid}.db`);
 const words = Array.from({ length: 200 }, (_, index) => `job ${String(index).padStart(3, "0")}`);
 
 test.each(["embedded", "server"])(
@@ -46,6 +48,7 @@ test.each(["embedded", "server"])(
     last.stdin.end();
     expect(await last.exited).toBe(0);
     expect(await new Response(last.stdout).text()).toBe("");
+    expect(await Bun.file(sqliteFile).exists()).toBe(false);
 
     expect((await world.effects()).toSorted()).toEqual(words);
     expect(await world.ledger.dead()).toEqual([]);
@@ -54,5 +57,7 @@ test.each(["embedded", "server"])(
 
 function spawnRunner(queue: string[]) {
   const program = join(import.meta.dir, "world/killed-process.ts");
-  return Bun.spawn([process.execPath, program, world.url, ...queue], { stdin: "pipe", stdout: "pipe", stderr: "inherit" });
+  // Were it not overruled, bunqueue would keep its jobs in this file.
+  const env = { ...process.env, BUNQUEUE_DATA_PATH: sqliteFile };
+  return Bun.spawn([process.execPath, program, world.url, ...queue], { env, stdin: "pipe", stdout: "pipe", stderr: "inherit" });
 }
