@@ -94,6 +94,9 @@ export function probeRoutes({ migrated, checks }: ProbeSources): Route[] {
   ];
 }
 
+const plainText = (status: number, text: string): Response =>
+  new Response(text, { status, headers: { "content-type": "text/plain; charset=utf-8" } });
+
 /** Probes of a process that only runs jobs. */
 export function jobProbes(checks: readonly ReadinessCheck[]): (request: Request) => Promise<Response> {
   return async (request) => {

@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url";
 import { importCycle } from "./import-cycle";
 import type { AnyPlugin } from "./plugin";
 import { pluginOutline } from "./plugin-outline";
+import { publishModules } from "./public-modules";
 
 export interface FoundPlugin {
   readonly plugin: AnyPlugin;
@@ -31,6 +32,7 @@ export async function discoverPlugins(folder: string, load: readonly string[], r
       found: [],
       problems: [`Plugins require each other in a circle: ${cycle.join(" -> ")}. Take one of these requirements out.`],
     };
+  publishModules(manifests);
   const found: FoundPlugin[] = [];
   const problems: string[] = [];
   const wanted = [

@@ -18,6 +18,7 @@ import { branchRoutes } from "./routes/branches";
 import { repositoryRoutes } from "./routes/repositories";
 import { commitStatus } from "./slots";
 import { createSnapshots, type Snapshots } from "./storage/snapshots";
+import { storageReadiness } from "./storage-readiness";
 import * as tables from "./tables";
 import { repositoryWebhooks } from "./webhooks";
 
@@ -84,6 +85,7 @@ export default definePlugin({
         handleRefresh({ db, jobs, github }),
         ...handleDestroy({ db, events, jobs, snapshots }),
       ],
+      readiness: [storageReadiness(base)],
       contribute: repositoryWebhooks({ register }),
       console: {
         repositories: {

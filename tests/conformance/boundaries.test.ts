@@ -1,0 +1,54 @@
+import { describe, expect, test } from "bun:test";
+import { dirname, join, relative } from "node:path";
+import { loadInstallation, projectRoot } from "../../core/app/installation";
+
+/** What a file imports, types included: type imports cross boundaries just the same. */
+async function importsOf(path: string): Promise<string[]> {
+  const text = await Bun.file(join(projectRoot, path)).text();
+  const found = [...text.matchAll(/\b(?:from|import)\s*\(?\s*"([^"]+)"/g)].map(([, specifier = ""]) => specifier);
+  return found
+    .filter((specifier) => specifier.startsWith("."))
+    .map((specifier) => relative(projectRoot, join(projectRoot, dirname(path), specifier)));
+}
+
+const files = (folder: string): string[] => [...new Bun.Glob(`${folder}/**/*.ts`).scanSync(projectRoot)].sort();
+const { on } = await loadInstallation({ env: {}, config: {} });
+const plugins = on.map(({ plugin }) => plugin);
+
+describe("a plugin", () => {
+  test.each(plugins.map((plugin) => [plugin.name, plugin] as const))(
+    "%s imports the core, its own folder and what it requires, nothing else",
+    async (name, plugin) => {
+      const required = [...(plugin.requires ?? []), ...(plugin.optional ?? [])].map(
+        (other: { name: string }) => `plugins/${other.name}`,
+      );
+      const allowed = (target: string): boolean =>
+        target === "core" || target.startsWith(`plugins/${name}/`) || target === `plugins/${name}` || required.includes(target);
+      const strays: string[] = [];
+      for (const file of files(`plugins/${name}`)) {
+        for (const target of await importsOf(file)) if (!allowed(target)) strays.push(`${file} imports ${target}`);
+      }
+      expect(strays).toEqual([]);
+    },
+  );
+});
+
+describe("the core", () => {
+  test("imports nothing from outside of itself", async () => {
+    const strays: string[] = [];
+    for (const file of files("core")) {
+      for (const target of await importsOf(file))
+        if (!target.startsWith("core") && target !== "package.json") strays.push(`${file} imports ${target}`);
+    }
+    expect(strays).toEqual([]);
+  });
+
+  test("names no plugin's folder", async () => {
+    const strays: string[] = [];
+    for (const file of files("core")) {
+      const text = await Bun.file(join(projectRoot, file)).text();
+      for (const { name } of plugins) if (text.includes(`plugins/${name}`)) strays.push(`${file} names plugins/${name}`);
+    }
+    expect(strays).toEqual([]);
+  });
+});

@@ -1,0 +1,60 @@
+import { describe, expect, test } from "bun:test";
+import { loadInstallation } from "../../core/app/installation";
+import { previewPlugins } from "../../core/app/preview";
+import type { AnyPlugin } from "../../core/plugin/plugin";
+import { startTestServer } from "../support/server";
+
+const installed = previewPlugins(await loadInstallation({ env: {}, config: {} }));
+const names = installed.map(({ plugin }) => plugin.name as string);
+const requires = new Map(
+  installed.map(({ plugin }) => [plugin.name as string, (plugin.requires ?? []).map(({ name }: AnyPlugin) => name as string)]),
+);
+
+/** Every choice of plugins that leaves no requirement unmet. */
+const combinations = names
+  .reduce<string[][]>((choices, name) => choices.flatMap((choice) => [choice, [...choice, name]]), [[]])
+  .filter((choice) => choice.every((name) => requires.get(name)?.every((required: string) => choice.includes(required))));
+
+test("there are combinations to go through", () => {
+  expect(combinations.length).toBeGreaterThan(names.length);
+});
+
+describe("a server with only", () => {
+  test.each(combinations.map((choice) => [choice.join(", ") || "the core", choice] as const))(
+    "%s boots, answers its probes, and serves exactly their routes",
+    async (_title, choice) => {
+      const server = await startTestServer({
+        env: { COCOV_PLUGINS_DISABLED: names.filter((name) => !choice.includes(name)).join(",") },
+      });
+      try {
+        expect(await (await server.request("GET", "/system/probes/health")).json()).toEqual({ pong: true });
+        expect(await (await server.request("GET", "/system/probes/startup")).text()).toBe("OK");
+        expect((await server.request("GET", "/system/probes/ready")).status).toBe(200);
+        const documented = await (await server.request("GET", "/swagger/json")).json();
+        for (const { plugin, parts } of installed) {
+          for (const { method, path } of parts.routes ?? []) {
+            const on = choice.includes(plugin.name);
+            const documentedPath = path.replace(/[:*]([a-z_]+)/g, "{$1}");
+            expect({ path, documented: documented.paths[documentedPath]?.[method.toLowerCase()] !== undefined }).toEqual({
+              path,
+              documented: on,
+            });
+            if (on) continue;
+            const response = await server.request(
+              method,
+              path.replace(/[:*][a-z_]+/g, "1"),
+              method === "GET" ? {} : { body: {} },
+            );
+            expect({ path, status: response.status, body: await response.json() }).toMatchObject({
+              path,
+              status: 404,
+              body: { code: "not_found" },
+            });
+          }
+        }
+      } finally {
+        await server.stop();
+      }
+    },
+  );
+});
