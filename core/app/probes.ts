@@ -73,9 +73,7 @@ export function probeRoutes({ migrated, checks }: ProbeSources): Route[] {
       },
       handle: async () => {
         const done = await migrated().catch(() => false);
-        return done
-          ? new Response("OK")
-          : new Response("Migrations are pending, or the database can't be reached\n", { status: 503 });
+        return done ? plainText(200, "OK") : plainText(503, "Migrations are pending, or the database can't be reached");
       },
     }),
     route({
