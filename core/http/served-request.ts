@@ -16,7 +16,7 @@ export interface Surroundings {
 
 /**
  * One request while it is served. A class, because its costly parts are made when somebody first asks for them and most requests
- * never do. What guards find out is assigned to it.
+ * never do. What guards find out is assigned to it. Take parts out by name; a copy made with `...` lacks the lazy ones.
  */
 export class ServedRequest implements RequestContext {
   readonly started = performance.now();
@@ -28,7 +28,7 @@ export class ServedRequest implements RequestContext {
   private knownAddress: string | undefined;
   private knownQuery: Fields | undefined;
   private knownPage: Page | undefined;
-  private body: Promise<Uint8Array<ArrayBuffer>> | undefined;
+  private knownBytes: Promise<Uint8Array<ArrayBuffer>> | undefined;
 
   /** @param bodyLimit bytes */
   constructor(
@@ -64,10 +64,11 @@ export class ServedRequest implements RequestContext {
     return this.knownPage;
   }
 
-  bytes(): Promise<Uint8Array<ArrayBuffer>> {
-    this.body ??= readBody(this.request, this.bodyLimit);
-    return this.body;
-  }
+  /** Not a method, so that handlers may take it out of the context. */
+  readonly bytes = (): Promise<Uint8Array<ArrayBuffer>> => {
+    this.knownBytes ??= readBody(this.request, this.bodyLimit);
+    return this.knownBytes;
+  };
 }
 
 function readQuery(url: string): Fields {

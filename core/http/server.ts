@@ -35,6 +35,8 @@ export interface HttpServerOptions {
   readonly checkAnswers?: boolean;
   /** Told of every answer. */
   readonly observers?: readonly RequestObserver[];
+  /** Whether `/swagger` is served; it is unless told otherwise. */
+  readonly documentation?: boolean;
   /** Title and version in the documentation. */
   readonly about?: { readonly title: string; readonly version: string; readonly description?: string };
 }
@@ -79,7 +81,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   if (undeclared.length > 0) throw new Error(undeclared.join("\n"));
 
   const api: Api = { about: options.about ?? { title: "Cocov", version: "0" }, plugins: prepared, catalogue };
-  const documentation = documentationRoutes(api.about, () => openApiDocument(api));
+  const documentation = options.documentation === false ? [] : documentationRoutes(api.about, () => openApiDocument(api));
   // Hosts may be as short as "a"; Elysia otherwise looks for the path behind the 11th character.
   const app = new Elysia({ name: "cocov", strictPath: true, handler: { standardHostname: false } });
   app.onError(({ request, code, error }) => answerUnrouted(request, code === "NOT_FOUND" ? null : error, mounting));

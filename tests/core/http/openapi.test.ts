@@ -188,4 +188,9 @@ describe("the documentation page", () => {
       expect((await send(server, "GET", `/swagger/assets/${file}`)).status).toBe(404);
     }
   });
+
+  test("is left out when told so", async () => {
+    const bare = serverWith([], { documentation: false });
+    for (const path of ["/swagger", "/swagger/json"]) expect((await send(bare, "GET", path)).status).toBe(404);
+  });
 });

@@ -127,7 +127,7 @@ test("a handler gets the raw bytes as often as it asks", async () => {
       rawBody: true,
       bodyLimit: 8,
       answers: { 200: z.array(z.int()) },
-      handle: async (context) => [(await context.bytes()).length, (await context.bytes()).length],
+      handle: async ({ bytes }) => [(await bytes()).length, (await bytes()).length],
     }),
   ]);
   expect((await send(raw, "POST", "/raw", "{1234")).body).toEqual([5, 5]);
