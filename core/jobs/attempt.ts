@@ -19,14 +19,15 @@ export interface Reaped {
 
 /**
  * Starts an attempt for a delivery.
+ * @param token a new UUID that stands for the attempt
  * @returns undefined when the row has ended, runs already or was handed over anew since: the delivery is void then
  */
 export async function startAttempt(
   db: Queryable,
   delivery: { id: number; handover: number },
+  token: string,
   { maxAttempts, leaseSeconds }: { maxAttempts: number; leaseSeconds: number },
 ): Promise<Attempt | undefined> {
-  const token = crypto.randomUUID();
   const [row] = await db.sql<{ number: number; payload: unknown }[]>`
     update core_jobs set attempts = attempts + 1, max_attempts = ${maxAttempts}, started_at = now(),
       running_token = ${token}, lease_until = now() + make_interval(secs => ${leaseSeconds})

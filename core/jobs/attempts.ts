@@ -20,6 +20,8 @@ export interface Attempts {
 
 interface Running {
   abort: AbortController;
+  /** Whether the ledger has confirmed that the attempt holds its row. */
+  started: boolean;
   done: Promise<void>;
 }
 
@@ -74,23 +76,30 @@ export function createAttempts({ db, log, leaseSeconds }: { db: Database; log: L
 
   return {
     async run(job, delivery) {
+      const token = crypto.randomUUID();
+      const { promise: done, resolve } = Promise.withResolvers<void>();
+      const entry: Running = { abort: new AbortController(), started: false, done };
+      running.set(token, entry);
       try {
         const limits = { maxAttempts: job.definition.retry.attempts, leaseSeconds };
-        const attempt = await startAttempt(db, delivery, limits);
+        const attempt = await startAttempt(db, delivery, token, limits);
         if (!attempt) return { again: false };
-        const abort = new AbortController();
-        const result = runHandler(job, attempt, abort);
-        running.set(attempt.token, { abort, done: result.then(nothing, nothing) });
-        return await result.finally(() => running.delete(attempt.token));
+        entry.started = true;
+        if (!entry.abort.signal.aborted) return await runHandler(job, attempt, entry.abort);
+        await undoAttempts(db, [token]);
+        return { again: true };
       } catch (error) {
         // The ledger couldn't be written. Upkeep takes the row back when its lease ends or its delivery turns out to be lost.
         log.error({ error: failureMessage(error), job: job.definition.name, jobId: String(delivery.id) }, "job is held up");
         return { again: false };
+      } finally {
+        running.delete(token);
+        resolve();
       }
     },
 
     async renew() {
-      const tokens = [...running.keys()].filter((token) => !handedBack.has(token));
+      const tokens = [...running].filter(([token, { started }]) => started && !handedBack.has(token)).map(([token]) => token);
       const held = await renewLeases(db, tokens, leaseSeconds);
       for (const token of tokens) {
         if (!held.has(token)) running.get(token)?.abort.abort(new Error("the job was taken over"));
@@ -149,5 +158,3 @@ async function allDone(running: ReadonlyMap<string, Running>, timeoutMs: number)
   await Promise.race([Promise.all([...running.values()].map(({ done }) => done)), timeout.promise]);
   clearTimeout(timer);
 }
-
-function nothing(): void {}

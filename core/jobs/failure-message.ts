@@ -4,11 +4,12 @@ import { z } from "zod";
 const maxLength = 2000;
 
 /**
- * What the ledger keeps of a failed attempt: the error's message, at most 2,000 characters. Of a failed query it keeps what the
- * database said, because drizzle's own message repeats the parameters; of invalid input the paths and reasons, never the values.
+ * What the ledger keeps of a failed attempt: the error's message, at most 2,000 characters, without the NUL characters that
+ * PostgreSQL refuses. Of a failed query it keeps what the database said, because drizzle's own message repeats the parameters; of
+ * invalid input the paths and reasons, never the values.
  */
 export function failureMessage(error: unknown): string {
-  return describe(error).slice(0, maxLength);
+  return describe(error).replaceAll("\0", "").slice(0, maxLength);
 }
 
 function describe(error: unknown): string {

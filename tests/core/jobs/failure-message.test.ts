@@ -6,6 +6,7 @@ import { failureMessage } from "../../../core/jobs/failure-message";
 test("an error's message is kept, at most 2,000 characters of it", () => {
   expect(failureMessage(new Error("the disk is full"))).toBe("the disk is full");
   expect(failureMessage(new Error("x".repeat(5000)))).toBe("x".repeat(2000));
+  expect(failureMessage(new Error("cut\0off"))).toBe("cutoff");
 });
 
 test("of a failed query the parameters are left out", () => {
