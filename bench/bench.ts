@@ -1,0 +1,89 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { cpus, tmpdir } from "node:os";
+import { join } from "node:path";
+import postgres from "postgres";
+import { loadInstallation } from "../core/app/installation";
+import { migrationSources } from "../core/app/migration-sources";
+import { acceptOnly, runCommand } from "../core/commands/run-command";
+import { table } from "../core/commands/table";
+import { readConnectionUrl } from "../core/database/connection-options";
+import { openDatabase } from "../core/database/database";
+import { startEmbeddedPostgres } from "../core/database/embedded/embedded-postgres";
+import { migrate } from "../core/database/migrations/migrate";
+import { createLogger } from "../core/log";
+import { type Comparison, comparePath } from "./compare";
+import { listRepositories } from "./paths/list-repositories";
+import { pushWebhook } from "./paths/push-webhook";
+import { registerIssues } from "./paths/register-issues";
+import { startServer } from "./servers";
+import { fillWorld } from "./world";
+
+const usage = `Usage: bun run bench [--quick] [--json]
+
+Measures the platform next to its limit: a bare Bun.serve handler with the best SQL written by hand, on the same rows, answering the
+same bytes. Both run in processes of their own, in turns, and what counts is the ratio of their requests a second.
+  --quick   short bursts, to see that it works
+  --json    prints the figures as JSON
+
+The platform answers HTTP only here (COCOV_ROLE=web): jobs that webhooks cause stay in the ledger.`;
+
+await runCommand(usage, async (args) => {
+  acceptOnly(args, ["--quick", "--json"]);
+  const quick = args.includes("--quick");
+  const folder = await mkdtemp(join(tmpdir(), "cocov-bench-"));
+  const log = createLogger("error", process.stderr);
+  const database = await startEmbeddedPostgres({ dataDir: folder, log });
+  const comparisons: Comparison[] = [];
+  try {
+    const db = openDatabase({ url: database.url, poolSize: 2, log });
+    await migrate({ db, sources: migrationSources(await loadInstallation({ env: {}, config: {} })), log });
+    await db.close();
+    const { url, address } = readConnectionUrl(database.url);
+    const sql = postgres(url, { ...address, max: 2, onnotice: () => undefined });
+    await sql`CREATE TABLE bench_deliveries (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, delivery_id text NOT NULL UNIQUE, event text NOT NULL, payload text NOT NULL, received_at timestamptz NOT NULL DEFAULT now())`;
+    const world = await fillWorld(sql, "bench-secret");
+    const platform = await startServer("core/commands/start.ts", {
+      COCOV_DATABASE_URL: database.url,
+      COCOV_CRYPTOGRAPHIC_KEY: "0123456789abcdef0123456789abcdef",
+      COCOV_DATA_DIR: folder,
+      COCOV_ROLE: "web",
+      COCOV_PORT: "0",
+      COCOV_GITHUB_ORG_NAME: "acme",
+      COCOV_GITHUB_WEBHOOK_SECRET_KEY: world.webhookSecret,
+    });
+    const limit = await startServer("bench/limit/server.ts", {
+      BENCH_DATABASE_URL: database.url,
+      BENCH_WEBHOOK_SECRET: world.webhookSecret,
+    });
+    for (const path of [listRepositories, pushWebhook, registerIssues]) {
+      comparisons.push(
+        await comparePath(
+          path,
+          world,
+          { platform: platform.url, limit: limit.url },
+          quick ? { rounds: 3, seconds: 0.5 } : { rounds: 7, seconds: 3 },
+        ),
+      );
+    }
+    await Promise.all([platform.stop(), limit.stop()]);
+    await sql.end();
+  } finally {
+    await database.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+  if (args.includes("--json")) console.log(JSON.stringify({ cpus: cpus().length, bun: Bun.version, comparisons }, null, 2));
+  else console.log(report(comparisons));
+});
+
+function report(comparisons: readonly Comparison[]): string {
+  const rows = comparisons.map(({ name, platform, limit, ratio, wanted }) => [
+    name,
+    platform.perSecond.toFixed(1),
+    limit.perSecond.toFixed(1),
+    ratio.toFixed(2),
+    wanted.toFixed(2),
+    ratio >= wanted ? "yes" : "NO",
+    `${platform.p99.toFixed(1)} / ${limit.p99.toFixed(1)}`,
+  ]);
+  return table(["path", "requests/s", "limit", "ratio", "wanted", "met", "p99 ms, platform / limit"], rows);
+}
