@@ -165,6 +165,7 @@ function assemble(
       stopping ??= (async () => {
         clearTimeout(waiting);
         const graceMs = settings.shutdownSeconds * 1000;
+        for (const { parts } of plugins) parts.drain?.();
         await Promise.all([http.stop({ graceMs }), working && runsJobs ? runner.stop({ timeoutMs: graceMs }) : undefined]);
         for (const { parts } of plugins.toReversed()) await parts.stop?.();
         await probes?.stop();

@@ -59,6 +59,7 @@ export function probeRoutes({ migrated, checks }: ProbeSources): Route[] {
       summary: "Is the process alive?",
       description: "Never touches the database.",
       access: anyone,
+      quiet: true,
       answers: { 200: z.object({ pong: z.boolean() }) },
       handle: () => ({ pong: true }),
     }),
@@ -67,6 +68,7 @@ export function probeRoutes({ migrated, checks }: ProbeSources): Route[] {
       path: "/system/probes/startup",
       summary: "Has every migration been applied?",
       access: anyone,
+      quiet: true,
       answers: {
         200: { contentType: "text/plain", summary: "They have" },
         503: { contentType: "text/plain", summary: "Not yet" },
@@ -83,6 +85,7 @@ export function probeRoutes({ migrated, checks }: ProbeSources): Route[] {
       description:
         "Says how each thing stands that the process depends on. GitHub being down or not configured doesn't make it unready.",
       access: anyone,
+      quiet: true,
       answers: { 200: readinessJson, 503: readinessJson },
       handle: async () => {
         const state = await readiness(checks);

@@ -10,6 +10,9 @@ const requires = new Map(
   installed.map(({ plugin }) => [plugin.name as string, (plugin.requires ?? []).map(({ name }: AnyPlugin) => name as string)]),
 );
 
+/** A path without its parameters' names: the documentation merges paths that differ in nothing else. */
+const shapeOf = (path: string): string => path.replace(/[:*][a-z_]+|\{[a-z_]+\}/g, "*");
+
 /** Every choice of plugins that leaves no requirement unmet. */
 const combinations = names
   .reduce<string[][]>((choices, name) => choices.flatMap((choice) => [choice, [...choice, name]]), [[]])
@@ -30,15 +33,15 @@ describe("a server with only", () => {
         expect(await (await server.request("GET", "/system/probes/health")).json()).toEqual({ pong: true });
         expect(await (await server.request("GET", "/system/probes/startup")).text()).toBe("OK");
         expect((await server.request("GET", "/system/probes/ready")).status).toBe(200);
-        const documented = await (await server.request("GET", "/swagger/json")).json();
+        const { paths } = await (await server.request("GET", "/swagger/json")).json();
+        const documented = new Set(
+          Object.keys(paths).flatMap((path) => Object.keys(paths[path]).map((method) => `${method} ${shapeOf(path)}`)),
+        );
         for (const { plugin, parts } of installed) {
           for (const { method, path } of parts.routes ?? []) {
             const on = choice.includes(plugin.name);
-            const documentedPath = path.replace(/[:*]([a-z_]+)/g, "{$1}");
-            expect({ path, documented: documented.paths[documentedPath]?.[method.toLowerCase()] !== undefined }).toEqual({
-              path,
-              documented: on,
-            });
+            const isDocumented = documented.has(`${method.toLowerCase()} ${shapeOf(path)}`);
+            expect({ path, documented: isDocumented }).toEqual({ path, documented: on });
             if (on) continue;
             const response = await server.request(
               method,
