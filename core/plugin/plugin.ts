@@ -52,6 +52,8 @@ export interface PluginParts<Api> {
   readonly readiness?: readonly ReadinessCheck[];
   /** Runs after the migrations, before the first request and job, requirements first. */
   readonly start?: () => Promise<void>;
+  /** Runs first at shutdown, before running requests are waited for: ends what they wait for. */
+  readonly drain?: () => void;
   /** Runs at shutdown after requests and jobs have ended, requirements last. */
   readonly stop?: () => Promise<void>;
 }

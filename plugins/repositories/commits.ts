@@ -96,3 +96,9 @@ export async function setBranchIssues(
     UPDATE branches SET issues = ${count}, updated_at = now() WHERE head_id = ${commitId}
     RETURNING id AS "branchId", repository_id AS "repositoryId"`;
 }
+
+/** Has a commit's files fetched again, because its archive is missing although it was fetched. */
+export async function refetch(jobs: Jobs, tx: Transaction, commitId: number): Promise<void> {
+  await tx.sql`UPDATE commits SET clone_status = 'queued', updated_at = now() WHERE id = ${commitId} AND clone_status = 'completed'`;
+  await jobs.enqueue(tx, processCommit, { commitId });
+}

@@ -1,10 +1,10 @@
 import { join, resolve } from "node:path";
 import { z } from "zod";
-import { definePlugin, setting, settingText } from "../../core";
+import { definePlugin, setting, settingText, type Transaction } from "../../core";
 import auth from "../auth";
 import github from "../github";
 import { createAddRepository } from "./add";
-import { createCommitRegister, setBranchIssues, setIssuesCount } from "./commits";
+import { createCommitRegister, refetch, setBranchIssues, setIssuesCount } from "./commits";
 import { errors } from "./errors";
 import { findBranch, findCommit, findCommitBySha, findRepository } from "./find";
 import { createRepositoryGuards, type RepositoryGuards } from "./guards";
@@ -46,6 +46,8 @@ export interface Repositories {
   readonly findBranch: typeof findBranch;
   readonly setIssuesCount: typeof setIssuesCount;
   readonly setBranchIssues: typeof setBranchIssues;
+  /** Has a commit's files fetched again, because its archive is missing although it was fetched. */
+  refetch(tx: Transaction, commitId: number): Promise<void>;
 }
 
 export default definePlugin({
@@ -74,7 +76,16 @@ export default definePlugin({
     const add = createAddRepository({ db, events, jobs, auth, github });
     const storage = { mode: config.storageMode, base };
     const finders = { findRepository, findCommit, findCommitBySha, findBranch };
-    const api: Repositories = { guards, present, snapshots, storage, ...finders, setIssuesCount, setBranchIssues };
+    const api: Repositories = {
+      guards,
+      present,
+      snapshots,
+      storage,
+      ...finders,
+      setIssuesCount,
+      setBranchIssues,
+      refetch: (tx, commitId) => refetch(jobs, tx, commitId),
+    };
     return {
       api,
       routes: [...repositoryRoutes({ db, auth, guards, present, add }), ...branchRoutes({ db, guards, present })],

@@ -86,6 +86,7 @@ export function createLocalStore(basePath: string): SnapshotStore {
   return {
     put,
     find,
+    open: (stored) => Bun.file(stored.location),
     read: (stored) => Bun.file(stored.location).stream(),
     remove,
     removeRepository,

@@ -23,6 +23,8 @@ export interface SnapshotStore {
   put(name: string, sha: string, write: (path: string) => Promise<Archive>): Promise<StoredArchive>;
   /** The archive, or null when it isn't there as a whole. */
   find(name: string, sha: string): Promise<StoredArchive | null>;
+  /** The archive's bytes as a file that is read where and when it is consumed. */
+  open(stored: StoredArchive): Blob;
   /** The archive's bytes. @throws when it isn't there */
   read(stored: StoredArchive): ReadableStream<Uint8Array<ArrayBuffer>>;
   /** Deletes all that is kept of a commit. */

@@ -56,6 +56,8 @@ export interface Snapshots {
   exists(name: string, sha: string): Promise<boolean>;
   /** The archive for the Workers, or null. */
   locate(name: string, sha: string): Promise<StoredArchive | null>;
+  /** The archive's bytes, or a slice of them, read while they are consumed. */
+  open(archive: StoredArchive): Blob;
   /** Reads one file. See {@link Snapshots.readFiles}. */
   readFile(commit: CommitToRead, path: string): Promise<SnapshotFile>;
   /**
@@ -107,6 +109,7 @@ export function createSnapshots({ basePath, cachePath, log, limits: given }: Sna
     store: storeCommit,
     exists: async (name, sha) => (await store.find(name, sha)) !== null,
     locate: store.find,
+    open: store.open,
     readFile: async (commit, path) => (await readFiles(commit, [path])).get(path) ?? { kind: "missing" },
     readFiles,
     remove: store.remove,
