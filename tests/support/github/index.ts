@@ -1,0 +1,14 @@
+export type { TreeEntry } from "./git/commit-stream";
+export type { FetchRecord } from "./git/fetch-log";
+export { type GitHubStandIn, startGitHub } from "./github";
+export type { ActiveFault, Fault } from "./http/faults";
+export type { RequestRecord } from "./http/request-log";
+export type { GitHubOptions } from "./options";
+export type { CommitStatus, StatusFilter } from "./statuses";
+export type { DeliveryOptions, DeliveryRecord } from "./webhooks/deliveries";
+export { type Payloads, zeroSha } from "./webhooks/payloads";
+export type { PushedCommit, PushOptions } from "./webhooks/push";
+export type { NewRepository } from "./world/new-repository";
+export type { NewUser } from "./world/people";
+export type { CommitOptions, Repository } from "./world/repository";
+export type { Permission, User } from "./world/world";
