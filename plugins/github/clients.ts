@@ -42,8 +42,8 @@ export function createClients({ db, cipher, log, apiUrl, required }: Parts): Cli
       const octokit = make(patience, { authStrategy: createAppAuth, auth: { ...required.app(), cache, log: { warn } } });
       octokit.hook.before("request", (options) => {
         // Whoever needs a token while one is being fetched waits for that one, users behind jobs included: so never for long.
-        if (isTokenRequest(options))
-          Object.assign(options.request, { retries: 0, fetch: timedFetch(requestPatience.timeoutMs) });
+        if (!isTokenRequest(options)) return;
+        options.request = { ...options.request, retries: 0, fetch: timedFetch(requestPatience.timeoutMs) };
       });
       octokit.hook.error("request", async (error) => {
         if (!(error instanceof RequestError) || !refusesCredentials(error)) throw error;

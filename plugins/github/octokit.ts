@@ -17,7 +17,7 @@ export interface Patience {
   readonly timeoutMs: number;
   /** Attempts after the first, 1 and 4 seconds later. Only for network errors, timeouts and 5xx. */
   readonly retries: number;
-  /** When GitHub's rate limit is hit, wait for it once if it takes no longer than this. */
+  /** When GitHub's rate limit is hit, wait for it once if it takes less than this. */
   readonly rateLimitSeconds: number;
 }
 
@@ -39,8 +39,9 @@ export type Credentials = Pick<ConstructorParameters<typeof BaseOctokit>[0] & ob
  */
 export function octokitFactory({ apiUrl, log }: { apiUrl: string; log: Logger }) {
   const write = writeQueue(apiUrl);
-  return (patience: Patience, credentials: Credentials = {}): Octokit =>
-    new BaseOctokit({
+  return (patience: Patience, credentials: Credentials = {}): Octokit => {
+    const waitsFor = (seconds: number, retryCount: number) => retryCount === 0 && seconds < patience.rateLimitSeconds;
+    const octokit = new BaseOctokit({
       ...credentials,
       baseUrl: apiUrl,
       userAgent: "cocov",
@@ -52,11 +53,16 @@ export function octokitFactory({ apiUrl, log }: { apiUrl: string; log: Logger })
         // Queues are kept by id, process-wide: without one of its own, a user who waits would queue behind the jobs.
         id: crypto.randomUUID(),
         write,
-        onRateLimit: (seconds, _options, _octokit, retryCount) => retryCount === 0 && seconds <= patience.rateLimitSeconds,
-        onSecondaryRateLimit: (seconds, _options, _octokit, retryCount) =>
-          retryCount === 0 && seconds <= patience.rateLimitSeconds,
+        onRateLimit: (seconds, _options, _octokit, retryCount) => waitsFor(seconds, retryCount),
+        onSecondaryRateLimit: (seconds, _options, _octokit, retryCount) => waitsFor(seconds, retryCount),
       },
     });
+    // The retry plugin counts in an object that all requests of an Octokit share: later ones would wait ever longer.
+    octokit.hook.before("request", (options) => {
+      options.request = { ...options.request };
+    });
+    return octokit;
+  };
 }
 
 const clientErrors = Array.from({ length: 100 }, (_, index) => 400 + index);

@@ -38,5 +38,10 @@ function isRateLimit({ status, message, response }: RequestError): boolean {
 function describe(error: Error): Record<string, unknown> {
   if (!(error instanceof RequestError)) return { error: error.message };
   const { method, url } = error.request;
-  return { error: error.message, status: error.response?.status, method, path: new URL(url).pathname };
+  return {
+    error: error.message,
+    status: error.response?.status,
+    method,
+    path: url.replace(/^https?:\/\/[^/]+/, "").replace(/\?.*$/, ""),
+  };
 }
