@@ -1,5 +1,4 @@
-import { rmSync } from "node:fs";
-import { mkdtemp } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { appKey } from "./authentication/app-key";
@@ -92,9 +91,6 @@ export type GitHubStandIn = {
 export async function startGitHub(options: GitHubOptions = {}): Promise<GitHubStandIn> {
   const settings = completeOptions(options);
   const folder = await mkdtemp(join(tmpdir(), "github-"));
-  const removeFolder = () => rmSync(folder, { recursive: true, force: true });
-  // A test file that fails while loading never gets to its afterAll.
-  process.on("exit", removeFolder);
   const git = await createGit(join(folder, "home"));
   const world = createWorld(settings.org, settings.basePermission);
   const hook = { secret: settings.webhookSecret, hookId: world.nextId(), appId: settings.appId, nextId: world.nextId };
@@ -169,8 +165,7 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHubSt
     up: listener.start,
     async stop() {
       await listener.stop();
-      process.off("exit", removeFolder);
-      removeFolder();
+      await rm(folder, { recursive: true, force: true });
     },
   };
 }
