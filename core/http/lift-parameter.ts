@@ -1,5 +1,6 @@
 import { isBlank } from "./blank";
 import type { ParameterRule } from "./parameter-rule";
+import { storableText } from "./storable-text";
 
 const flags: Readonly<Record<string, boolean>> = { true: true, "1": true, on: true, false: false, "0": false, off: false };
 
@@ -14,9 +15,14 @@ export function liftParameter(rule: ParameterRule, raw: unknown): unknown {
   if (typeof raw === "object") return undefined;
   if (rule.kind === "flag") return liftFlag(raw);
   if (!rule.keepBlank && isBlank(raw)) return undefined;
-  if (rule.kind === "text") return typeof raw === "string" ? raw : String(raw);
+  if (rule.kind === "text") return liftText(rule, raw);
   const decimal = rule.kind === "id" ? /^\d+$/ : /^[+-]?\d+$/;
   return typeof raw === "string" && decimal.test(raw) ? Number(raw) : raw;
+}
+
+function liftText({ mend }: ParameterRule, raw: unknown): string {
+  const text = typeof raw === "string" ? raw : String(raw);
+  return mend ? storableText(text) : text;
 }
 
 function liftFlag(raw: unknown): unknown {

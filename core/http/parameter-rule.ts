@@ -22,6 +22,8 @@ export interface ParameterRule extends ParameterOptions {
   readonly kind: ParameterKind;
   /** Blank text is a value; only an absent key, null, a list or an object is missing. */
   readonly keepBlank?: boolean;
+  /** Replaces what can't be stored by U+FFFD instead of refusing the text. */
+  readonly mend?: boolean;
 }
 
 /** Where the builders of `parameters.ts` leave what zod has no place for. Refined copies of a schema keep its rule. */

@@ -8,6 +8,8 @@ export interface TextOptions extends ParameterOptions {
   readonly keepBlank?: boolean;
   /** Takes surrounding white space off. */
   readonly trim?: boolean;
+  /** Replaces U+0000 and halves of surrogate pairs by U+FFFD instead of refusing the text: for what programs printed. */
+  readonly mend?: boolean;
 }
 
 export interface IntegerOptions extends ParameterOptions {

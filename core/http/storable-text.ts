@@ -5,6 +5,9 @@
  */
 export const isStorableText = (text: string): boolean => !text.includes("\0") && text.isWellFormed();
 
+/** @returns the text with U+FFFD in place of what can't be stored */
+export const storableText = (text: string): string => text.toWellFormed().replaceAll("\0", "\uFFFD");
+
 /** @returns whether every key and text in a JSON value is storable. Doesn't recurse, so no depth is too deep. */
 export function isStorable(root: unknown): boolean {
   const open: unknown[] = [root];

@@ -15,7 +15,7 @@ export interface MatchableCheck {
  * @returns the check of that name; else the one whose name it normalises to; else the only one whose reference was cut to it
  */
 export function matchCheck<Check extends MatchableCheck>(reported: string, checks: readonly Check[]): Check | undefined {
-  const named = (name: string) => checks.find((check) => check.pluginName === name);
+  const named = (name: string) => checks.find((check) => check.pluginName.toLowerCase() === name.toLowerCase());
   return named(reported) ?? named(normalizePluginName(reported)) ?? onlyOneCutTo(reported, checks);
 }
 

@@ -1,0 +1,69 @@
+import type { Queryable, Transaction } from "../../core";
+import { type CheckSetProgress, type CheckSetStatus, mayFollow } from "./check-set-states";
+import type { ManifestErrorKind } from "./manifest/manifest";
+import type { Run } from "./slots";
+
+/** A check set, with what its commit is called elsewhere. */
+export interface CheckSetRow extends CheckSetProgress {
+  readonly id: number;
+  readonly commitId: number;
+  readonly repositoryId: number;
+  readonly repositoryName: string;
+  readonly sha: string;
+  /** Null when no run was ever started. */
+  readonly jobId: string | null;
+  readonly errorKind: ManifestErrorKind | "no_error";
+  readonly errorExtra: string | null;
+  /** Name of what the run was handed to; null while nothing has taken it. */
+  readonly transport: string | null;
+}
+
+/** @returns the run a check set stands for; null when none was ever started */
+export function runOf({ id, jobId, commitId, repositoryId }: CheckSetRow): Run | null {
+  return jobId === null ? null : { jobId, checkSetId: id, commitId, repositoryId };
+}
+
+export async function findCheckSet(q: Queryable, commitId: number): Promise<CheckSetRow | undefined> {
+  const [row] = await q.sql<CheckSetRow[]>`SELECT ${columns(q)} ${joined(q)} WHERE s.commit_id = ${commitId}`;
+  return row;
+}
+
+export async function findCheckSetOfJob(q: Queryable, jobId: string): Promise<CheckSetRow | undefined> {
+  const [row] = await q.sql<CheckSetRow[]>`SELECT ${columns(q)} ${joined(q)} WHERE s.job_id = ${jobId}`;
+  return row;
+}
+
+/**
+ * Reads a commit's check set and keeps others from changing it. The commit's row is locked first: whoever has it goes on to the
+ * check set (processing a commit, deleting a repository), and so must everybody.
+ */
+export async function lockCheckSet(tx: Transaction, commitId: number): Promise<CheckSetRow | undefined> {
+  await tx.sql`SELECT FROM commits WHERE id = ${commitId} FOR NO KEY UPDATE`;
+  const [row] = await tx.sql<CheckSetRow[]>`
+    SELECT ${columns(tx)} ${joined(tx)} WHERE s.commit_id = ${commitId} FOR UPDATE OF s`;
+  return row;
+}
+
+/** The same by run; undefined when another run has taken its place. */
+export async function lockCheckSetOfJob(tx: Transaction, jobId: string): Promise<CheckSetRow | undefined> {
+  const found = await findCheckSetOfJob(tx, jobId);
+  const locked = found && (await lockCheckSet(tx, found.commitId));
+  return locked?.jobId === jobId ? locked : undefined;
+}
+
+/**
+ * Moves a locked check set to another status.
+ * @param also further assignments, each after a comma: `, finished_at = now()`
+ * @throws Error when the one mustn't follow the other
+ */
+export async function moveCheckSet(tx: Transaction, set: CheckSetRow, next: CheckSetStatus, also = tx.sql``): Promise<void> {
+  if (!mayFollow(next, set.status)) throw new Error(`a check set that is ${set.status} can't become ${next}`);
+  await tx.sql`UPDATE check_sets SET status = ${next}, updated_at = now() ${also} WHERE id = ${set.id}`;
+}
+
+const columns = ({ sql }: Queryable) => sql`
+  s.id, s.commit_id AS "commitId", s.status, s.canceling, s.job_id AS "jobId", s.error_kind AS "errorKind",
+  s.error_extra AS "errorExtra", s.transport, c.sha, r.id AS "repositoryId", r.name AS "repositoryName"`;
+
+const joined = ({ sql }: Queryable) => sql`
+  FROM check_sets s JOIN commits c ON c.id = s.commit_id JOIN repositories r ON r.id = c.repository_id`;

@@ -1,0 +1,42 @@
+import type { Queryable, Transaction } from "../../core";
+import type { CommitRow, RepositoryRow } from "../repositories";
+import type { QueueEntry } from "./queue-entry";
+import type { ManifestReading } from "./read-manifest";
+import type { Run } from "./slots";
+
+/** What other plugins may ask and tell about a commit's checks. */
+export interface Checks {
+  /** @returns `exclude_paths` of the manifest that the commit's checks were started with; empty without a valid one */
+  excludePatterns(q: Queryable, commitId: number): Promise<readonly string[]>;
+  /** @returns the normalised names of the commit's checks, in byte order of the lower-cased name */
+  pluginNames(q: Queryable, commitId: number): Promise<string[]>;
+  /** Reads a commit's `.cocov.yaml` from its snapshot. No transaction should be open meanwhile. */
+  readManifest(repository: RepositoryRow, commit: CommitRow): Promise<ManifestReading>;
+
+  /** @returns the run, with the state of its check set; undefined when another one has taken its place */
+  run(q: Queryable, jobId: string): Promise<(Run & RunState) | undefined>;
+  /**
+   * Makes what a Worker is given for a run, with fresh one-time authorizations for its secrets. When a secret is gone by now,
+   * the run ends as errored.
+   * @returns null when the run isn't to be given out: it has ended, is being canceled, or another one has taken its place
+   */
+  queueEntry(tx: Transaction, jobId: string): Promise<QueueEntry | null>;
+  /**
+   * Ends a run that a transport has given up: what is open becomes errored with `reason` as output, or canceled if that was asked for.
+   * @returns false when there was nothing to end
+   */
+  giveUp(tx: Transaction, jobId: string, reason: string): Promise<boolean>;
+  /**
+   * Ends a run that is being canceled, once its transport knows that no Worker has it or ever will.
+   * @returns false when it isn't being canceled
+   */
+  takenBack(tx: Transaction, jobId: string): Promise<boolean>;
+  /** Posts the commit's status anew after its active issues were recounted; nothing unless its checks have completed. */
+  issuesRecounted(tx: Transaction, commitId: number, active: number): Promise<void>;
+}
+
+/** How far a run is. */
+export interface RunState {
+  readonly finished: boolean;
+  readonly canceling: boolean;
+}

@@ -1,0 +1,62 @@
+import type { GitHub } from "../github";
+import type { Repositories } from "../repositories";
+import { listChecks } from "./check-rows";
+import { isFinished, isRunning } from "./check-set-states";
+import { findCheckSet, findCheckSetOfJob, lockCheckSetOfJob, runOf } from "./check-sets";
+import type { Checks } from "./checks";
+import type { Announce } from "./commit-status";
+import { createQueueEntry } from "./queue-entry";
+import type { RunEnd } from "./run-end";
+import type { MountSecrets } from "./slots";
+
+interface Parts {
+  github: GitHub | undefined;
+  repositories: Repositories;
+  secrets: () => readonly MountSecrets[];
+  end: RunEnd;
+  announce: Announce;
+  readManifest: Checks["readManifest"];
+}
+
+/** Makes what other plugins get of this one. */
+export function createChecks({ github, repositories, secrets, end, announce, readManifest }: Parts): Checks {
+  return {
+    readManifest,
+    queueEntry: createQueueEntry({ github, repositories, secrets, end }),
+
+    async excludePatterns({ sql }, commitId) {
+      const [row] = await sql<{ patterns: string[] }[]>`
+        SELECT exclude_paths AS patterns FROM check_sets WHERE commit_id = ${commitId}`;
+      return row?.patterns ?? [];
+    },
+
+    async pluginNames(q, commitId) {
+      return (await listChecks(q, commitId)).map(({ pluginName }) => pluginName);
+    },
+
+    async run(q, jobId) {
+      const set = await findCheckSetOfJob(q, jobId);
+      const run = set && runOf(set);
+      return run ? { ...run, finished: isFinished(set.status), canceling: set.canceling } : undefined;
+    },
+
+    async giveUp(tx, jobId, reason) {
+      const set = await lockCheckSetOfJob(tx, jobId);
+      if (!set || !isRunning(set.status)) return false;
+      await end.breakOff(tx, set, { reason });
+      return true;
+    },
+
+    async takenBack(tx, jobId) {
+      const set = await lockCheckSetOfJob(tx, jobId);
+      if (!set?.canceling || !isRunning(set.status)) return false;
+      await end.breakOff(tx, set, "canceled");
+      return true;
+    },
+
+    async issuesRecounted(tx, commitId, active) {
+      const set = await findCheckSet(tx, commitId);
+      if (set?.status === "completed") await announce(tx, set, { issues: active });
+    },
+  };
+}

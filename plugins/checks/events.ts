@@ -1,0 +1,17 @@
+import { defineEvent } from "../../core";
+import type { EndStatus } from "./check-set-states";
+
+/** A commit's checks start afresh: whatever a former run brought is to be deleted. */
+export const checkSetStarted = defineEvent<{ commitId: number; checkSetId: number }>("check_set.started");
+
+/**
+ * A run ended. Told after the commit's `issues_count` was set, in the transaction that ended it, once per run. Branches stay as
+ * they are when `outcome` is `canceled`.
+ */
+export const checkSetWrappedUp = defineEvent<{
+  commitId: number;
+  checkSetId: number;
+  /** Issues of the commit that aren't ignored. */
+  issuesCount: number;
+  outcome: EndStatus;
+}>("check_set.wrapped_up");

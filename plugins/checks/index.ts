@@ -1,0 +1,92 @@
+import { z } from "zod";
+import { definePlugin, setting, wholeNumber } from "../../core";
+import auth from "../auth";
+import github from "../github";
+import repositories, { commitStatus } from "../repositories";
+import { createAnnounce } from "./commit-status";
+import { createChecks } from "./create-checks";
+import { errors } from "./errors";
+import { handleRunChecks } from "./jobs/run-checks";
+import { checksUpkeep } from "./jobs/upkeep";
+import { checkReactions } from "./reactions";
+import { createReadManifest } from "./read-manifest";
+import { checkRoutes } from "./routes/checks";
+import { runRoutes } from "./routes/runs";
+import { workerRoutes } from "./routes/worker";
+import { createRunEnd } from "./run-end";
+import { createRunRequests } from "./run-requests";
+import { createRunStart } from "./run-start";
+import { issueCounts, mountSecrets, workerTransport } from "./slots";
+import { checksStatusSource } from "./status-source";
+import * as tables from "./tables";
+import { createTransports } from "./transports";
+import { createWorkerReports } from "./worker-reports";
+
+export type { EndStatus } from "./check-set-states";
+export type { Checks, RunState } from "./checks";
+export { checkSetStarted, checkSetWrappedUp } from "./events";
+export { compileExcludePatterns } from "./manifest/exclude-patterns";
+export type { Manifest, ManifestCheck, ManifestError, Mount } from "./manifest/manifest";
+export { normalizePluginName } from "./manifest/plugin-name";
+export type { QueuedCheck, QueuedMount, QueueEntry } from "./queue-entry";
+export type { ManifestReading } from "./read-manifest";
+export {
+  type IssueCounts,
+  issueCounts,
+  type MountSecrets,
+  mountSecrets,
+  type Run,
+  type WorkerTransport,
+  workerTransport,
+} from "./slots";
+
+const seconds = wholeNumber(1, 31_536_000);
+
+export default definePlugin({
+  name: "checks",
+  summary: "Reads commits' manifests, hands their checks to Workers, takes in the results and reports them to GitHub",
+  requires: [auth, repositories],
+  optional: [github],
+  config: z.object({
+    cancelTimeout: setting(seconds.default(900), {
+      env: "COCOV_CHECKS_CANCEL_TIMEOUT",
+      summary: "seconds without word from its Worker after which a run that is being canceled is ended",
+      accepts: "a whole number from 1 to 31536000",
+    }),
+    runTimeout: setting(seconds.default(10_800), {
+      env: "COCOV_CHECKS_RUN_TIMEOUT",
+      summary: "seconds without word from its Worker after which a run is ended as errored",
+      accepts: "a whole number from 1 to 31536000",
+    }),
+  }),
+  tables,
+  errors,
+  setup({ db, events, jobs, slots, log, config, core, repositories, github }) {
+    const counts = slots.all(issueCounts);
+    const secrets = slots.all(mountSecrets);
+    const transports = createTransports(slots.all(workerTransport));
+    const announce = createAnnounce({ github, uiBaseUrl: core.uiBaseUrl });
+    const readManifest = createReadManifest(repositories);
+    const start = createRunStart({ events, announce, transports, secrets, log });
+    const end = createRunEnd({ events, announce, transports, counts, repositories });
+    const requests = createRunRequests({ jobs, start, end, transports });
+    const reports = createWorkerReports({ end, transports });
+    const api = createChecks({ github, repositories, secrets, end, announce, readManifest });
+    const { guards } = repositories;
+    return {
+      api,
+      routes: [
+        ...checkRoutes({ db, repositories, counts }),
+        ...runRoutes({ db, guards, requests }),
+        ...workerRoutes({ db, guards, reports }),
+      ],
+      jobs: [
+        handleRunChecks({ db, repositories, readManifest, start }),
+        checksUpkeep({ db, start, end, transports, ...config }),
+      ],
+      on: checkReactions({ jobs, start, transports }),
+      contribute: [commitStatus.with(checksStatusSource)],
+      console: { checks: { summary: "await checks.pluginNames(db, 31) and the like", value: api } },
+    };
+  },
+});

@@ -1,0 +1,9 @@
+import { z } from "zod";
+import { defineJob } from "../../../core";
+
+export const runChecks = defineJob({
+  name: "checks.run",
+  summary: "Reads a commit's manifest and queues its checks for a Worker",
+  payload: z.object({ commitId: z.int() }),
+  key: ({ commitId }) => String(commitId),
+});

@@ -1,0 +1,28 @@
+import type { CommitRow, Repositories, RepositoryRow } from "../repositories";
+import { type Manifest, type ManifestError, manifestError } from "./manifest/manifest";
+import { parseManifest } from "./manifest/parse-manifest";
+
+/** What a commit's `.cocov.yaml` came to. `not_fetched`: the commit's files aren't there. */
+export type ManifestReading =
+  | { readonly kind: "none" }
+  | { readonly kind: "not_fetched" }
+  | { readonly kind: "invalid"; readonly error: ManifestError }
+  | { readonly kind: "valid"; readonly manifest: Manifest };
+
+const path = ".cocov.yaml";
+const maxBytes = 1024 * 1024;
+
+/** Reads and parses a commit's manifest. Folders and symbolic links of that name count as none. */
+export function createReadManifest({ snapshots }: Pick<Repositories, "snapshots">) {
+  return async function readManifest({ id, name }: RepositoryRow, { sha }: CommitRow): Promise<ManifestReading> {
+    const file = await snapshots.readFile({ repositoryId: id, name, sha, maxBytes }, path);
+    if (file.kind === "missing") return (await snapshots.exists(name, sha)) ? { kind: "none" } : { kind: "not_fetched" };
+    if (file.kind === "not_a_file" || file.throughLink) return { kind: "none" };
+    if (file.kind === "too_large") {
+      const details = `the file has ${file.size} bytes; at most ${maxBytes} are read`;
+      return { kind: "invalid", error: manifestError("manifest_invalid_or_missing_data", details) };
+    }
+    const parsed = parseManifest(file.bytes);
+    return parsed.ok ? { kind: "valid", manifest: parsed.manifest } : { kind: "invalid", error: parsed };
+  };
+}

@@ -1,0 +1,74 @@
+import { z } from "zod";
+import { type Database, parameter, type Route, route } from "../../../core";
+import { numberedCommit, type RepositoryGuards } from "../../repositories";
+import { checkStatuses } from "../check-states";
+import type { WorkerReports } from "../worker-reports";
+
+/** Containers print a lot. A Worker whose report is refused repeats it for a quarter of an hour and then leaves the check open. */
+const reportLimit = 64 * 1024 * 1024;
+
+/** What Workers report. */
+export function workerRoutes({
+  db,
+  guards,
+  reports,
+}: {
+  db: Database;
+  guards: RepositoryGuards;
+  reports: WorkerReports;
+}): Route[] {
+  return [
+    route({
+      method: "PATCH",
+      path: "/v1/repositories/:repo_id/commits/:commit_sha/checks",
+      summary: "Report on a check",
+      description:
+        "`error_output` goes with the status `errored` and may be empty. A check that has ended isn't opened again: such reports are accepted and change nothing.",
+      ...guards.serviceOfCommit,
+      params: z.object({
+        ...numberedCommit,
+        plugin_name: parameter.text({ missing: "checks.missing_plugin_name" }),
+        status: parameter.oneOf(checkStatuses, {
+          missing: "checks.missing_status",
+          invalid: "checks.invalid_status",
+          immediate: true,
+        }),
+        error_output: parameter
+          .text({
+            missing: "checks.missing_error_output",
+            when: ({ status }) => status === "errored",
+            keepBlank: true,
+            mend: true,
+          })
+          .optional(),
+      }),
+      bodyLimit: reportLimit,
+      answers: { 204: null },
+      errors: ["not_found"],
+      handle: ({ commit, params: { plugin_name: pluginName, status, error_output: errorOutput = "" } }) =>
+        db.transaction((tx) => reports.report(tx, commit.id, { pluginName, status, errorOutput })),
+    }),
+    route({
+      method: "POST",
+      path: "/v1/repositories/:repo_id/commits/:commit_sha/check_set/notify_in_progress",
+      summary: "Report that a Worker has begun",
+      ...guards.serviceOfCommit,
+      params: z.object(numberedCommit),
+      answers: { 204: null },
+      errors: ["not_found"],
+      handle: ({ commit }) => db.transaction((tx) => reports.begin(tx, commit.id)),
+    }),
+    route({
+      method: "POST",
+      path: "/v1/repositories/:repo_id/commits/:commit_sha/checks/wrap_up",
+      summary: "Report that a Worker is done",
+      description:
+        "Once every check has ended. Counts the issues, ends the run and tells GitHub; repeating it changes nothing.",
+      ...guards.serviceOfCommit,
+      params: z.object(numberedCommit),
+      answers: { 204: null },
+      errors: ["not_found", "checks.not_finished"],
+      handle: ({ commit }) => db.transaction((tx) => reports.wrapUp(tx, commit.id)),
+    }),
+  ];
+}

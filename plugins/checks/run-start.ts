@@ -1,0 +1,105 @@
+import type { Events, Logger, Queryable, Transaction } from "../../core";
+import { insertChecks } from "./check-rows";
+import { type CheckSetRow, lockCheckSet, moveCheckSet, runOf } from "./check-sets";
+import type { Announce } from "./commit-status";
+import { checkSetStarted } from "./events";
+import { type Manifest, type ManifestError, manifestError } from "./manifest/manifest";
+import type { ManifestReading } from "./read-manifest";
+import type { MountSecrets } from "./slots";
+import type { Transports } from "./transports";
+
+/** The steps from a commit to checks on a queue. Each works in the transaction it is given. */
+export interface RunStart {
+  /** Makes the commit's check set `waiting` for a new run, creating it if need be, and deletes what the former run left. */
+  reset(tx: Transaction, commitId: number): Promise<CheckSetRow>;
+  /** Goes on with what the manifest says, if the check set still waits for this run. */
+  start(tx: Transaction, commitId: number, jobId: string, manifest: FetchedManifest): Promise<void>;
+  /** Ends a waiting run that can't start, and tells GitHub. */
+  fail(tx: Transaction, set: CheckSetRow, error: ManifestError): Promise<void>;
+  /** Gives a queued run to the preferred transport. Without one it stays queued, for the next that comes. */
+  handOver(tx: Transaction, set: CheckSetRow): Promise<void>;
+}
+
+/** What a manifest came to whose commit is there. */
+export type FetchedManifest = Exclude<ManifestReading, { kind: "not_fetched" }>;
+
+interface Parts {
+  events: Events;
+  announce: Announce;
+  transports: Transports;
+  secrets: () => readonly MountSecrets[];
+  log: Logger;
+}
+
+export function createRunStart({ events, announce, transports, secrets, log }: Parts): RunStart {
+  async function reset(tx: Transaction, commitId: number): Promise<CheckSetRow> {
+    await tx.sql`
+      INSERT INTO check_sets (commit_id, status, started_at, job_id) VALUES (${commitId}, 'waiting', now(), ${crypto.randomUUID()})
+      ON CONFLICT (commit_id) DO UPDATE
+         SET status = excluded.status, started_at = excluded.started_at, finished_at = NULL, job_id = excluded.job_id,
+             canceling = false, canceling_since = NULL, error_kind = 'no_error', error_extra = NULL, exclude_paths = '{}',
+             queued_at = NULL, transport = NULL, last_callback_at = NULL, updated_at = now()`;
+    const set = await lockCheckSet(tx, commitId);
+    if (!set) throw new Error("a check set that was just written isn't there");
+    await tx.sql`DELETE FROM checks WHERE check_set_id = ${set.id}`;
+    await events.emit(tx, checkSetStarted, { commitId, checkSetId: set.id });
+    return set;
+  }
+
+  async function start(tx: Transaction, commitId: number, jobId: string, reading: FetchedManifest): Promise<void> {
+    const set = await lockCheckSet(tx, commitId);
+    if (set?.jobId !== jobId || set.status !== "waiting") return;
+    switch (reading.kind) {
+      case "none":
+        return await moveCheckSet(tx, set, "not_configured");
+      case "invalid":
+        return await fail(tx, set, reading.error);
+      case "valid":
+        return await startChecks(tx, set, reading.manifest);
+    }
+  }
+
+  async function startChecks(tx: Transaction, set: CheckSetRow, { checks, excludePaths }: Manifest): Promise<void> {
+    const patterns = tx.sql`, exclude_paths = ${[...excludePaths]}::text[]`;
+    if (checks.length === 0) {
+      await moveCheckSet(tx, set, "not_configured", patterns);
+      return await announce(tx, set, "no_manifest");
+    }
+    await announce(tx, set, "running");
+    const unknown = await firstUnknownSecret(tx, set.repositoryId, checks);
+    if (unknown !== undefined) return await fail(tx, set, manifestError("manifest_unknown_secret", unknown));
+    await insertChecks(tx, set.id, checks);
+    await moveCheckSet(tx, set, "queued", tx.sql`, queued_at = now() ${patterns}`);
+    await handOver(tx, { ...set, status: "queued" });
+  }
+
+  async function fail(tx: Transaction, set: CheckSetRow, { kind, details }: ManifestError): Promise<void> {
+    const reason = tx.sql`, error_kind = ${kind}, error_extra = ${details}, finished_at = now()`;
+    await moveCheckSet(tx, set, "failure", reason);
+    await announce(tx, set, kind);
+  }
+
+  async function handOver(tx: Transaction, set: CheckSetRow): Promise<void> {
+    const transport = transports.preferred();
+    const run = runOf(set);
+    if (!transport || !run) {
+      log.warn({ checkSet: set.id }, "Checks are queued, but no plugin that brings them to Workers is on");
+      return;
+    }
+    await tx.sql`UPDATE check_sets SET transport = ${transport.name}, updated_at = now() WHERE id = ${set.id}`;
+    await transport.enqueue(tx, run);
+  }
+
+  async function firstUnknownSecret(
+    q: Queryable,
+    repositoryId: number,
+    checks: Manifest["checks"],
+  ): Promise<string | undefined> {
+    const names = [...new Set(checks.flatMap(({ mounts }) => mounts ?? []).map(({ source }) => source.name))];
+    if (names.length === 0) return undefined;
+    const known = await secrets()[0]?.known(q, repositoryId, names);
+    return names.find((name) => !known?.has(name));
+  }
+
+  return { reset, start, fail, handOver };
+}

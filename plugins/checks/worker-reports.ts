@@ -1,0 +1,92 @@
+import { notFound, type Transaction } from "../../core";
+import { checkStatusesOf } from "./check-rows";
+import { isRunning, statusWhenBegun, wrapUp } from "./check-set-states";
+import { type CheckSetRow, lockCheckSet, moveCheckSet, runOf } from "./check-sets";
+import { type CheckStatus, nextCheckStatus } from "./check-states";
+import { errors } from "./errors";
+import { type MatchableCheck, matchCheck } from "./manifest/match-check";
+import type { RunEnd } from "./run-end";
+import { lockExisting } from "./run-requests";
+import type { Transports } from "./transports";
+
+/** What a Worker says about one check. */
+export interface CheckReport {
+  /** The image reference up to its first colon. */
+  readonly pluginName: string;
+  readonly status: CheckStatus;
+  /** What the container printed; may be blank. Kept with `errored` only. */
+  readonly errorOutput: string;
+}
+
+/** What Workers call. They repeat themselves until they get a 2xx, so everything may come twice, and late. */
+export interface WorkerReports {
+  /** @throws 404 for a commit without that check */
+  report(tx: Transaction, commitId: number, report: CheckReport): Promise<void>;
+  /** The Worker begins. @throws 404 for a commit without a check set */
+  begin(tx: Transaction, commitId: number): Promise<void>;
+  /** The Worker is done. @throws 404 as above, `checks.not_finished` */
+  wrapUp(tx: Transaction, commitId: number): Promise<void>;
+}
+
+export function createWorkerReports({ end, transports }: { end: RunEnd; transports: Transports }): WorkerReports {
+  return {
+    async report(tx, commitId, { pluginName, status, errorOutput }) {
+      const set = await lockCheckSet(tx, commitId);
+      const check = set && matchCheck(pluginName, await reportableChecks(tx, set));
+      if (!check) throw notFound(`This commit has no check for ${pluginName}`);
+      if (nextCheckStatus(check.status, status) === status) await changeCheck(tx, check.id, status, errorOutput);
+      await noteCallback(tx, set);
+    },
+
+    async begin(tx, commitId) {
+      const set = await lockExisting(tx, commitId);
+      await noteCallback(tx, set);
+      // Nobody was given a run that still waits, so this is a late word about the one before.
+      const next = isRunning(set.status) ? statusWhenBegun(set) : set.status;
+      if (next !== "in_progress") return;
+      if (next !== set.status) await moveCheckSet(tx, set, next);
+      const run = runOf(set);
+      if (run) await transports.of(set)?.begun?.(tx, run);
+    },
+
+    async wrapUp(tx, commitId) {
+      const set = await lockExisting(tx, commitId);
+      const result = wrapUp(set, await checkStatusesOf(tx, set.id));
+      if (result.outcome === "not_finished") throw errors.fail("checks.not_finished");
+      if (result.outcome === "end") await end.end(tx, set, result.status);
+    },
+  };
+}
+
+type ReportableCheck = MatchableCheck & { readonly id: number; readonly status: CheckStatus };
+
+async function reportableChecks(tx: Transaction, set: CheckSetRow): Promise<ReportableCheck[]> {
+  return await tx.sql<ReportableCheck[]>`
+    SELECT id, plugin_name AS "pluginName", image_reference AS "imageReference", status FROM checks WHERE check_set_id = ${set.id}`;
+}
+
+async function changeCheck(tx: Transaction, id: number, status: CheckStatus, output: string): Promise<void> {
+  const { sql } = tx;
+  const rest = {
+    waiting: () => sql``,
+    in_progress: () => sql`, started_at = now()`,
+    completed: () => sql`, error_output = NULL ${ended()}`,
+    canceled: () => sql`, error_output = NULL ${ended()}`,
+    errored: () => sql`, error_output = ${storedOutput(output)} ${ended()}`,
+  } satisfies Record<CheckStatus, () => unknown>;
+  const ended = () => sql`, started_at = coalesce(started_at, now()), finished_at = coalesce(finished_at, now())`;
+  await sql`UPDATE checks SET status = ${status} ${rest[status]()}, updated_at = now() WHERE id = ${id}`;
+}
+
+/** For the sweep that ends runs nobody reports on. */
+async function noteCallback(tx: Transaction, { id }: CheckSetRow): Promise<void> {
+  await tx.sql`UPDATE check_sets SET last_callback_at = now() WHERE id = ${id}`;
+}
+
+/** Characters kept of what a container printed. */
+const maxOutput = 1024 * 1024;
+
+function storedOutput(output: string): string {
+  if (output.trim() === "") return "The plugin failed without printing anything.";
+  return output.length <= maxOutput ? output : `[…]\n${output.slice(-maxOutput)}`.toWellFormed();
+}
