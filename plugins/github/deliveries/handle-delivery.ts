@@ -5,7 +5,7 @@ import type { WebhookHandler } from "./webhook";
 export const handleDelivery = defineJob({
   name: "github.handle_delivery",
   summary: "Lets one handler work on one of GitHub's webhook deliveries",
-  payload: z.object({ deliveryId: z.int(), handler: z.string() }),
+  payload: z.object({ deliveryId: z.string(), handler: z.string() }),
 });
 
 export function deliveryHandling({ db, handlers }: { db: Database; handlers: () => readonly WebhookHandler[] }): HandledJob {
@@ -14,9 +14,9 @@ export function deliveryHandling({ db, handlers }: { db: Database; handlers: () 
     if (!handler) run.log.warn({ handler: name }, "nobody handles this delivery any more: its plugin is off");
     try {
       await run.complete(async (tx) => {
-        const payload = await lockWaiting(tx, deliveryId, name);
-        if (payload === null) return;
-        await handler?.handle(tx, JSON.parse(payload), { sequence: deliveryId });
+        const delivery = await lockWaiting(tx, deliveryId, name);
+        if (!delivery) return;
+        await handler?.handle(tx, JSON.parse(delivery.payload), { sequence: delivery.sequence });
         await markHandled(tx, deliveryId, name);
       });
     } catch (error) {
@@ -26,25 +26,31 @@ export function deliveryHandling({ db, handlers }: { db: Database; handlers: () 
   });
 }
 
-/** @returns the payload of a delivery that still waits for the handler; null when it doesn't, or is forgotten */
-async function lockWaiting(tx: Transaction, id: number, handler: string): Promise<string | null> {
-  const [row] = await tx.sql<{ payload: string | null }[]>`
-    SELECT payload FROM github_deliveries WHERE id = ${id} AND ${handler} = ANY(waiting) FOR UPDATE`;
-  return row?.payload ?? null;
+interface WaitingDelivery {
+  payload: string;
+  sequence: number;
+}
+
+/** @returns undefined when the delivery no longer waits for the handler, or is forgotten */
+async function lockWaiting(tx: Transaction, deliveryId: string, handler: string): Promise<WaitingDelivery | undefined> {
+  const [delivery] = await tx.sql<WaitingDelivery[]>`
+    SELECT payload, id AS sequence FROM github_deliveries
+    WHERE delivery_id = ${deliveryId} AND ${handler} = ANY(waiting) AND payload IS NOT NULL FOR UPDATE`;
+  return delivery;
 }
 
 /** The last handler takes the payload away. */
-async function markHandled(tx: Transaction, id: number, handler: string): Promise<void> {
+async function markHandled(tx: Transaction, deliveryId: string, handler: string): Promise<void> {
   await tx.sql`
     UPDATE github_deliveries SET
       waiting = array_remove(waiting, ${handler}),
       payload = CASE WHEN waiting = ARRAY[${handler}] THEN NULL ELSE payload END,
       state = CASE WHEN waiting = ARRAY[${handler}] THEN 'processed' ELSE state END,
       updated_at = now()
-    WHERE id = ${id}`;
+    WHERE delivery_id = ${deliveryId}`;
 }
 
-async function markFailed(q: Queryable, id: number, handler: string): Promise<void> {
+async function markFailed(q: Queryable, deliveryId: string, handler: string): Promise<void> {
   await q.sql`
-    UPDATE github_deliveries SET state = 'failed', updated_at = now() WHERE id = ${id} AND ${handler} = ANY(waiting)`;
+    UPDATE github_deliveries SET state = 'failed', updated_at = now() WHERE delivery_id = ${deliveryId} AND ${handler} = ANY(waiting)`;
 }

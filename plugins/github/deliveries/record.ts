@@ -25,24 +25,46 @@ export function createRecorder({
   jobs: Jobs;
   handlers: () => readonly WebhookHandler[];
 }) {
-  const handlersOf = (event: string) => handlers().filter((handler) => handler.event === event);
-
   const write = async (deliveries: readonly Delivery[]): Promise<void> => {
-    const rows = distinct(deliveries).map((delivery) => toRow(delivery, handlersOf(delivery.event)));
-    if (rows.every(({ waiting }) => waiting === "")) {
-      await insert(db, rows);
-      return;
+    let rows = distinct(deliveries).map((delivery) => toRow(delivery, handlers()));
+    while (rows.length > 0) {
+      const fresh = await writeUnlessSeen(rows);
+      if (fresh.size === rows.length) return;
+      rows = rows.filter(({ deliveryId }) => fresh.has(deliveryId));
     }
-    await db.transaction(async (tx) => {
-      const recorded = await insert(tx, rows);
-      const work = recorded.flatMap(({ id, event }) =>
-        handlersOf(event).map(({ name }) => ({ deliveryId: id, handler: name })),
-      );
-      await jobs.enqueueAll(tx, handleDelivery, work);
-    });
+  };
+
+  /**
+   * Both statements go out at once, before it is known which deliveries are new: nearly always all of them are. When some aren't,
+   * everything is rolled back.
+   * @returns ids of the new ones; if that is all of them, they have been written
+   */
+  const writeUnlessSeen = async (rows: readonly Row[]): Promise<Set<string>> => {
+    const work = rows.flatMap(({ deliveryId, waiting }) => waiting.map((handler) => ({ deliveryId, handler })));
+    if (work.length === 0) {
+      await insert(db, rows);
+      return new Set(rows.map(({ deliveryId }) => deliveryId));
+    }
+    try {
+      return await db.transaction(async (tx) => {
+        const [fresh] = await Promise.all([insert(tx, rows), jobs.enqueueAll(tx, handleDelivery, work)]);
+        if (fresh.size < rows.length) throw new SeenBefore(fresh);
+        return fresh;
+      });
+    } catch (error) {
+      if (error instanceof SeenBefore) return error.fresh;
+      throw error;
+    }
   };
 
   return groupCommit(write, { limits: { items: 100, weight: 4 * 1024 * 1024 }, weigh: ({ payload }) => payload.length });
+}
+
+/** Rolls back a write in which not every delivery is new. */
+class SeenBefore extends Error {
+  constructor(readonly fresh: Set<string>) {
+    super("some deliveries have been recorded before");
+  }
 }
 
 interface Row {
@@ -50,13 +72,13 @@ interface Row {
   event: string;
   /** Null when nobody wants it. */
   payload: string | null;
-  /** Names of handlers, separated by spaces. */
-  waiting: string;
+  /** Names of handlers. */
+  waiting: string[];
 }
 
 function toRow({ deliveryId, event, payload }: Delivery, handlers: readonly WebhookHandler[]): Row {
-  const waiting = handlers.map(({ name }) => name).join(" ");
-  return { deliveryId, event, payload: waiting === "" ? null : payload, waiting };
+  const waiting = handlers.filter((handler) => handler.event === event).map(({ name }) => name);
+  return { deliveryId, event, payload: waiting.length === 0 ? null : payload, waiting };
 }
 
 function distinct(deliveries: readonly Delivery[]): Delivery[] {
@@ -67,20 +89,21 @@ function distinct(deliveries: readonly Delivery[]): Delivery[] {
 
 /**
  * Rows go in in the order of their delivery ids, so that two processes that get the same deliveries never wait for each other.
- * @returns those that weren't there or had been forgotten
+ * @returns ids of those that weren't there or had been forgotten
  */
-async function insert(q: Queryable, rows: readonly Row[]): Promise<{ id: number; event: string }[]> {
-  return await q.sql`
+async function insert(q: Queryable, rows: readonly Row[]): Promise<Set<string>> {
+  const inserted = await q.sql<{ id: string }[]>`
     INSERT INTO github_deliveries AS known (delivery_id, event, payload, waiting, state)
     SELECT d.id, d.event, d.payload, string_to_array(d.waiting, ' '), CASE d.waiting WHEN '' THEN 'processed' ELSE 'pending' END
     FROM unnest(
       ${rows.map(({ deliveryId }) => deliveryId)}::text[], ${rows.map(({ event }) => event)}::text[],
-      ${rows.map(({ payload }) => payload)}::text[], ${rows.map(({ waiting }) => waiting)}::text[]
+      ${rows.map(({ payload }) => payload)}::text[], ${rows.map(({ waiting }) => waiting.join(" "))}::text[]
     ) AS d (id, event, payload, waiting)
     ORDER BY d.id
     ON CONFLICT (delivery_id) DO UPDATE SET
       id = DEFAULT, event = excluded.event, payload = excluded.payload, waiting = excluded.waiting, state = excluded.state,
       received_at = now(), updated_at = now()
     WHERE known.received_at < now() - interval '2 days'
-    RETURNING id, event`;
+    RETURNING delivery_id AS id`;
+  return new Set(inserted.map(({ id }) => id));
 }
