@@ -1,4 +1,4 @@
-import { highlightLines } from "./highlight";
+import { defaultLimits, type HighlightLimits, highlightLines } from "./highlight";
 import { detectLanguage } from "./language";
 import { splitLines } from "./lines";
 import { type SourceLine, sourceLine } from "./source-line";
@@ -16,11 +16,12 @@ export interface HighlightedFile {
  *
  * @param path the file's path, which tells its language
  * @param text the file's text
+ * @param limits what it may cost
  */
-export function highlightFile(path: string, text: string): HighlightedFile {
+export function highlightFile(path: string, text: string, limits: HighlightLimits = defaultLimits): HighlightedFile {
   const lines = splitLines(text);
   return {
-    html: highlightLines(text, detectLanguage(path, lines[0])),
+    html: highlightLines(text, detectLanguage(path, lines[0]), limits),
     padding: lines.map((line) => line.slice(0, line.length - line.trimStart().length)),
   };
 }

@@ -1,0 +1,34 @@
+import { definePlugin } from "../../core";
+import repositories from "../repositories";
+import { type AffectedFileJson, affectedFiles, type IssuePlace } from "./affected-file";
+import { type CommitToShow, createCommitFiles } from "./commit-files";
+import { createHighlightCache } from "./highlight-cache";
+
+export type { AffectedFileJson, IssuePlace } from "./affected-file";
+export type { CommitToShow } from "./commit-files";
+export { affectedFileJson } from "./schemas";
+
+/** The text of commits' files, ready to be shown. */
+export interface Source {
+  /**
+   * Shows the lines around each of some issues of one commit, with one read for all of them. It never fetches: a commit whose files
+   * aren't in the storage is `not_downloaded`, and whatever isn't a readable text file inside the commit is `errored`.
+   *
+   * @returns the Affected File JSON of each issue, in their order
+   */
+  excerpts(place: CommitToShow, issues: readonly IssuePlace[]): Promise<AffectedFileJson[]>;
+}
+
+/** Memory that highlighted files may take in this process. */
+const cacheBytes = 32 * 1024 * 1024;
+
+export default definePlugin({
+  name: "source",
+  summary: "Shows commits' files with highlighting, in whole or around issues",
+  requires: [repositories],
+  setup({ log, repositories: { snapshots } }) {
+    const files = createCommitFiles({ snapshots, cache: createHighlightCache(cacheBytes), log });
+    const api: Source = { excerpts: (place, issues) => affectedFiles(files, place, issues) };
+    return { api };
+  },
+});
