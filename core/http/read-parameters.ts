@@ -93,7 +93,9 @@ function find(name: string, { path, body, query }: ParameterSources): unknown {
 }
 
 function absence({ name, rule }: Parameter, fail: Fail): ApiError {
-  return rule.missing === undefined ? fail("request.malformed", `parameter ${name} is missing`) : fail(rule.missing);
+  if (rule.missing === undefined) return fail("request.malformed", `parameter ${name} is missing`);
+  // A code of its own says what is missing; one that stands for every mistake doesn't.
+  return rule.missing === rule.invalid ? fail(rule.missing, `${name}: is missing`) : fail(rule.missing);
 }
 
 function formOf({ name, rule, schema }: Parameter, value: unknown, fail: Fail): unknown {
