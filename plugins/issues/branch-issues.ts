@@ -1,0 +1,57 @@
+import type { Queryable, Transaction } from "../../core";
+import type { Repositories } from "../repositories";
+import { lockCommit } from "./lock-commit";
+
+/** A branch, with how many active issues its head has. */
+interface BranchIssues {
+  readonly branchId: number;
+  readonly repositoryId: number;
+  readonly quantity: number;
+}
+
+/** Gives every branch whose head is the commit its count, each with an entry in its history. */
+export async function countForBranches(
+  tx: Transaction,
+  repositories: Repositories,
+  commitId: number,
+  count: number,
+): Promise<void> {
+  const branches = await repositories.setBranchIssues(tx, commitId, count);
+  await record(
+    tx,
+    branches.map((branch) => ({ ...branch, quantity: count })),
+  );
+}
+
+/** Gives a branch the count of the commit it has moved to, if that has been checked; else it keeps the one it had. */
+export async function takeCountOfHead(
+  tx: Transaction,
+  repositories: Repositories,
+  moved: { branchId: number; repositoryId: number; commitId: number },
+): Promise<void> {
+  const { branchId, repositoryId, commitId } = moved;
+  // A wrap-up of this commit, under way elsewhere, doesn't see the branch at its new head: it is waited for.
+  if (!(await lockCommit(tx, commitId))) return;
+  const count = await countedByChecks(tx, commitId);
+  if (count === null) return;
+  // Other branches at this commit have the count already.
+  await repositories.setBranchIssues(tx, commitId, count);
+  await record(tx, [{ branchId, repositoryId, quantity: count }]);
+}
+
+/** @returns the commit's active issues, or null when its checks have brought no result */
+async function countedByChecks({ sql }: Queryable, commitId: number): Promise<number | null> {
+  const [row] = await sql<{ count: number | null }[]>`
+    SELECT c.issues_count AS count FROM commits c JOIN check_sets s ON s.commit_id = c.id
+     WHERE c.id = ${commitId} AND s.status IN ('completed', 'errored')`;
+  return row?.count ?? null;
+}
+
+async function record({ sql }: Transaction, entries: readonly BranchIssues[]): Promise<void> {
+  if (entries.length === 0) return;
+  await sql`
+    INSERT INTO issue_histories (repository_id, branch_id, quantity)
+    SELECT * FROM unnest(${entries.map(({ repositoryId }) => repositoryId)}::bigint[],
+                         ${entries.map(({ branchId }) => branchId)}::bigint[],
+                         ${entries.map(({ quantity }) => quantity)}::integer[])`;
+}

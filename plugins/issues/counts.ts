@@ -1,0 +1,78 @@
+import type { Queryable } from "../../core";
+import { type IssueKind, issueKinds } from "./kinds";
+import { lockCommit } from "./lock-commit";
+
+/**
+ * Waits for issues that are arriving, so that a run's last count has them.
+ * @returns the number of a commit's issues that aren't ignored
+ */
+export async function countSettled(q: Queryable, commitId: number): Promise<number> {
+  await lockCommit(q, commitId);
+  const { sql } = q;
+  const [row] = await sql<{ active: number }[]>`
+    SELECT count(*) AS active FROM issues WHERE commit_id = ${commitId} AND ignored_at IS NULL`;
+  return row?.active ?? 0;
+}
+
+export async function countByState({ sql }: Queryable, commitId: number): Promise<{ active: number; ignored: number }> {
+  const [row] = await sql<{ active: number; ignored: number }[]>`
+    SELECT count(*) FILTER (WHERE ignored_at IS NULL) AS active, count(*) FILTER (WHERE ignored_at IS NOT NULL) AS ignored
+      FROM issues WHERE commit_id = ${commitId}`;
+  return row ?? { active: 0, ignored: 0 };
+}
+
+/** @returns all issues of a commit by source, ignored ones included; sources without issues are left out */
+export async function countBySource({ sql }: Queryable, commitId: number): Promise<Record<string, number>> {
+  const rows = await sql<{ source: string; count: number }[]>`
+    SELECT check_source AS source, count(*) FROM issues WHERE commit_id = ${commitId}
+     GROUP BY check_source ORDER BY check_source COLLATE "C"`;
+  return Object.fromEntries(rows.map(({ source, count }) => [source, count]));
+}
+
+/**
+ * @param plugins plugin names; their case doesn't matter
+ * @returns active issues of each of these plugins, 0 included
+ */
+export async function countActiveOf(
+  { sql }: Queryable,
+  commitId: number,
+  plugins: readonly string[],
+): Promise<Record<string, number>> {
+  const rows = await sql<{ source: string; count: number }[]>`
+    SELECT lower(check_source) AS source, count(*) FROM issues WHERE commit_id = ${commitId} AND ignored_at IS NULL GROUP BY 1`;
+  const counts = new Map(rows.map(({ source, count }) => [source, count]));
+  return Object.fromEntries(plugins.map((name) => [name, counts.get(name.toLowerCase()) ?? 0]));
+}
+
+/** @returns active issues by kind, for the kinds that occur */
+async function countByKind({ sql }: Queryable, commitId: number): Promise<Map<IssueKind, number>> {
+  const rows = await sql<{ kind: IssueKind; count: number }[]>`
+    SELECT kind, count(*) FROM issues WHERE commit_id = ${commitId} AND ignored_at IS NULL GROUP BY kind`;
+  return new Map(rows.map(({ kind, count }) => [kind, count]));
+}
+
+/** @returns active issues of every kind, in the order of the kinds */
+export async function countByCategory(q: Queryable, commitId: number): Promise<Record<IssueKind, number>> {
+  const counts = await countByKind(q, commitId);
+  const of = (kind: IssueKind): number => counts.get(kind) ?? 0;
+  return {
+    style: of("style"),
+    performance: of("performance"),
+    security: of("security"),
+    bug: of("bug"),
+    complexity: of("complexity"),
+    duplication: of("duplication"),
+    convention: of("convention"),
+    quality: of("quality"),
+  };
+}
+
+/** @returns active issues of the kinds that occur, most frequent first */
+export async function countMostFrequent(q: Queryable, commitId: number): Promise<Partial<Record<IssueKind, number>>> {
+  const counts = await countByKind(q, commitId);
+  const occurring = issueKinds.flatMap((kind) => {
+    const count = counts.get(kind);
+    return count === undefined ? [] : [[kind, count] as const];
+  });
+  return Object.fromEntries(occurring.sort(([, one], [, other]) => other - one));
+}

@@ -1,0 +1,45 @@
+import { definePlugin } from "../../core";
+import auth from "../auth";
+import checks, { checkSetStarted, checkSetWrappedUp, issueCounts } from "../checks";
+import repositories, { branchHeadMoved } from "../repositories";
+import source from "../source";
+import { countForBranches, takeCountOfHead } from "./branch-issues";
+import { countBySource, countSettled } from "./counts";
+import { deleteIssues } from "./delete-issues";
+import { errors } from "./errors";
+import { createIssuePresenter } from "./present";
+import { createRegister } from "./register";
+import { countRoutes } from "./routes/counts";
+import { listRoute } from "./routes/list";
+import { registerRoute } from "./routes/register";
+import * as tables from "./tables";
+
+export { type IssueKind, issueKinds } from "./kinds";
+export { issueJson } from "./schemas";
+
+export default definePlugin({
+  name: "issues",
+  summary: "What plugins found in commits: registered, listed with the lines they are about, and counted",
+  requires: [auth, repositories, checks, source],
+  tables,
+  errors,
+  setup({ db, auth, repositories, checks, source }) {
+    const present = createIssuePresenter({ auth, source });
+    const register = createRegister({ db, checks, repositories });
+    return {
+      routes: [
+        registerRoute({ db, repositories, register }),
+        listRoute({ db, repositories, present }),
+        ...countRoutes({ db, checks, repositories }),
+      ],
+      on: [
+        checkSetStarted.handledBy((tx, { commitId }) => deleteIssues(tx, repositories, commitId)),
+        checkSetWrappedUp.handledBy(async (tx, { commitId, issuesCount, outcome }) => {
+          if (outcome !== "canceled") await countForBranches(tx, repositories, commitId, issuesCount);
+        }),
+        branchHeadMoved.handledBy((tx, moved) => takeCountOfHead(tx, repositories, moved)),
+      ],
+      contribute: [issueCounts.with({ active: countSettled, bySource: countBySource })],
+    };
+  },
+});

@@ -1,0 +1,12 @@
+import type { Queryable } from "../../core";
+
+/**
+ * Makes changes of a commit's issues, and what is counted of them, follow one another. It lasts until the transaction ends.
+ *
+ * @param queryable a transaction; outside of one it merely waits for those under way
+ * @returns false when the commit has been deleted
+ */
+export async function lockCommit({ sql }: Queryable, commitId: number): Promise<boolean> {
+  const [row] = await sql`SELECT FROM commits WHERE id = ${commitId} FOR NO KEY UPDATE`;
+  return row !== undefined;
+}
