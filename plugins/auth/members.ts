@@ -1,4 +1,4 @@
-import type { GitHub } from "../github";
+import { type GitHub, errors as githubErrors } from "../github";
 
 /** What somebody is to the organization. */
 export type Standing = "member" | "outside_collaborator" | "stranger";
@@ -10,13 +10,20 @@ export type Standing = "member" | "outside_collaborator" | "stranger";
 export async function standingOf(github: GitHub, login: string): Promise<Standing> {
   const octokit = github.installationNow();
   const org = github.orgName();
-  return await github.reach(async () => {
-    if (await isMember()) return "member";
-    const collaborators = await octokit.paginate(octokit.rest.orgs.listOutsideCollaborators, { org, per_page: 100 });
-    return collaborators.some((person) => person.login.toLowerCase() === login.toLowerCase())
-      ? "outside_collaborator"
-      : "stranger";
-  });
+  try {
+    return await github.reach(async () => {
+      if (await isMember()) return "member";
+      const collaborators = await octokit.paginate(octokit.rest.orgs.listOutsideCollaborators, { org, per_page: 100 });
+      return collaborators.some((person) => person.login.toLowerCase() === login.toLowerCase())
+        ? "outside_collaborator"
+        : "stranger";
+    });
+  } catch (error) {
+    // What GitHub refuses the App here is no answer to the question.
+    if (error instanceof Error && "status" in error && Number(error.status) < 500)
+      throw githubErrors.fail("github.unavailable");
+    throw error;
+  }
 
   async function isMember(): Promise<boolean> {
     try {
