@@ -34,11 +34,14 @@ function parseJson(text: string): Fields {
   if (text.trim() === "") return noFields;
   const value = parsedOrRefused(text);
   if (!isObject(value)) throw malformed("The body must be a JSON object");
-  if (suspiciousEscape.test(text) && !isStorable(value)) {
+  if (suspiciousEscape.test(text) && !Object.values(value).every(isStorableInside)) {
     throw malformed("The body has text with U+0000 or with half of a surrogate pair");
   }
   return value;
 }
+
+/** Texts that stand for themselves are tested, or mended, with the parameter they are for. */
+const isStorableInside = (value: unknown): boolean => typeof value === "string" || isStorable(value);
 
 const isObject = (value: unknown): value is Fields => typeof value === "object" && value !== null && !Array.isArray(value);
 

@@ -15,6 +15,7 @@ describe("text", () => {
         note: text().optional(),
         colour: text().default("red"),
         raw: text({ keepBlank: true }).optional(),
+        printed: text({ mend: true }).optional(),
       }),
     ),
   ]);
@@ -42,6 +43,13 @@ describe("text", () => {
     expect(codeOf(await post({ name: "a\ud800" }))).toBe("request.malformed");
     expect(codeOf(await send(server, "POST", "/widgets?name=a%00b"))).toBe("request.malformed");
     expect((await post({ name: "a \\u0000 and \u{1F600}" })).status).toBe(200);
+  });
+
+  test("replaces it where it has to take whatever comes", async () => {
+    const reply = await post({ name: "a", printed: "one\0two \udc00 \u{1F600}" });
+    expect(reply.body).toMatchObject({ printed: "one\ufffdtwo \ufffd \u{1F600}" });
+    const query = await send(server, "POST", "/widgets?name=a&printed=one%00two");
+    expect(query.body).toMatchObject({ printed: "one\ufffdtwo" });
   });
 });
 

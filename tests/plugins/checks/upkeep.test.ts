@@ -1,0 +1,73 @@
+import { describe, expect, test } from "bun:test";
+import { type CommitUnderTest, manifestOf, paper, useChecksWorld } from "./world/checks-world";
+
+const world = await useChecksWorld({ COCOV_CHECKS_CANCEL_TIMEOUT: "3", COCOV_CHECKS_RUN_TIMEOUT: "4000" });
+const { server } = world;
+
+/** Resolves when the commit's run has this status. Upkeep runs every second here. */
+async function untilStatus(commit: CommitUnderTest, status: string): Promise<void> {
+  while ((await commit.show()).status !== status) await Bun.sleep(50);
+}
+
+/** Makes it so long ago that a Worker was heard. */
+const silentFor = async (commit: CommitUnderTest, seconds: number) => {
+  await server.app.db.sql`
+    UPDATE check_sets SET last_callback_at = now() - make_interval(secs => ${seconds}) WHERE commit_id = ${commit.commitId}`;
+};
+
+describe("a run whose Worker has gone silent", () => {
+  test("ends as errored, with a word on why in what was open", async () => {
+    const commit = await world.commitWith(manifestOf("a/one", "a/two"));
+    const { jobId } = paper.take(commit.commitId);
+    await commit.begin();
+    await commit.report({ plugin_name: "a/one", status: "completed" });
+    await silentFor(commit, 4001);
+    await untilStatus(commit, "errored");
+    const { checks } = await commit.show();
+    expect(checks.map(({ status }) => status)).toEqual(["completed", "errored"]);
+    const open = await (await commit.member("GET", `/checks/${checks[1]?.id}`)).json();
+    expect(open.error_output).toContain("4000 seconds");
+    expect((await commit.statuses()).at(-1)).toMatchObject({ state: "error" });
+    expect(paper.told).toContain(`ended ${jobId}`);
+    expect((await commit.wrapUp()).status).toBe(204);
+    expect((await commit.reRun()).status).toBe(204);
+  }, 30_000);
+
+  test("ends as canceled when that was asked for, and can be started again", async () => {
+    const commit = await world.commitWith(manifestOf("a/one"));
+    paper.take(commit.commitId);
+    await commit.cancel();
+    expect(await commit.show()).toMatchObject({ status: "cancelling" });
+    await untilStatus(commit, "canceled");
+    expect(await commit.show()).toMatchObject({ checks: [{ status: "canceled" }] });
+    expect((await commit.statuses()).at(-1)).toMatchObject({ state: "failure", description: "Checks were canceled" });
+    expect((await commit.reRun()).status).toBe(204);
+  }, 30_000);
+});
+
+describe("a run that isn't abandoned", () => {
+  test("goes on: one that waits for a Worker, however long, and one that was heard of lately", async () => {
+    const waiting = await world.commitWith(manifestOf("a/one"));
+    await server.app.db.sql`UPDATE check_sets SET queued_at = now() - interval '9 days' WHERE commit_id = ${waiting.commitId}`;
+    const heard = await world.commitWith(manifestOf("a/one"));
+    await heard.begin();
+    await silentFor(heard, 3000);
+    const abandoned = await world.commitWith(manifestOf("a/one"));
+    await abandoned.begin();
+    await silentFor(abandoned, 4001);
+    await untilStatus(abandoned, "errored");
+    expect(await waiting.show()).toMatchObject({ status: "queued" });
+    expect(await heard.show()).toMatchObject({ status: "in_progress" });
+  }, 30_000);
+});
+
+test("a queued run that was given to nothing, or to a transport that is off now, goes to the one there is", async () => {
+  const commit = await world.commitWith(manifestOf("a/one"));
+  for (const former of [null, "pigeon"]) {
+    const { jobId } = paper.take(commit.commitId);
+    await server.app.db.sql`UPDATE check_sets SET transport = ${former} WHERE commit_id = ${commit.commitId}`;
+    while (!paper.queue.some((run) => run.jobId === jobId)) await Bun.sleep(50);
+    expect(await commit.show()).toMatchObject({ status: "queued" });
+  }
+  expect(paper.queue.filter(({ commitId }) => commitId === commit.commitId)).toHaveLength(1);
+}, 30_000);
