@@ -48,7 +48,7 @@ async function expectSameBytes(path: BenchPath, world: World, urls: { platform: 
   };
   const [ours, theirs] = [await bodyFrom(urls.platform), await bodyFrom(urls.limit)];
   if (ours !== theirs)
-    throw new Error(`${path.name}: the two sides answer different bytes\n${ours.slice(0, 600)}\n${theirs.slice(0, 600)}`);
+    throw new Error(`${path.name}: the two sides answer different bytes\n${ours.slice(-300)}\n${theirs.slice(-300)}`);
 }
 
 function median(numbers: readonly number[]): number {

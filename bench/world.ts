@@ -13,7 +13,7 @@ export async function fillWorld(sql: Sql, webhookSecret: string): Promise<World>
   await sql`INSERT INTO service_tokens (hashed_token, description, owner_id) SELECT ${hash(serviceToken)}, 'Worker', id FROM users WHERE login = 'root'`;
   await sql`
     INSERT INTO repositories (name, description, default_branch, token, github_id)
-    SELECT 'repository-' || lpad(n::text, 3, '0'), 'Number ' || n || ' of two hundred', 'main', 'crt_' || repeat(to_hex(n % 16), 42 - length(n::text)) || n, 1000 + n
+    SELECT 'repository-' || lpad(n::text, 3, '0'), 'Number ' || n || ' of two hundred', 'main', 'crt_' || md5(n::text) || lpad(n::text, 10, '0'), 1000 + n
       FROM generate_series(0, 199) AS n`;
   await sql`INSERT INTO repository_members (repository_id, github_member_id, level) SELECT id, 2, 'user' FROM repositories`;
   await sql`INSERT INTO branches (repository_id, name, issues, coverage) SELECT id, 'main', id % 40, id % 100 FROM repositories`;

@@ -41,9 +41,9 @@ async function list(request: Request): Promise<Response> {
   }));
   const { host } = new URL(request.url);
   const paging = {
-    next_page: `http://${host}/v1/repositories?per_page=25&page=2`,
     page: 1,
     total_pages: Math.ceil(total / 25),
+    next_page: `http://${host}/v1/repositories?page=2&per_page=25`,
   };
   return Response.json({ repositories, paging });
 }
