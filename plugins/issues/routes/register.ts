@@ -30,7 +30,7 @@ export function registerRoute({ db, repositories, register }: Parts): Route {
       ...numbered,
       sha: parameter.value(z.string(), form).meta({ example: "1a31e74545fa2223e5c1a0b79c8ea4cf817422d2" }),
       source: parameter.value(z.string(), form).meta({
-        description: "The plugin's container image reference",
+        description: "The plugin's container image reference.",
         example: "cocov/rubocop:v0.1",
       }),
       issues: parameter.value(arrivingIssues, { invalid: "issues.validation_error" }),

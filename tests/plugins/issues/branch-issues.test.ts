@@ -111,7 +111,7 @@ test("a branch that moves to a checked commit takes its count; else it keeps its
 test("wrap-up counts issues whose registration was under way", async () => {
   const repository = await world.repository("late");
   const sha = await checked(repository);
-  const insert = Promise.withResolvers<void>();
+  const goOn = Promise.withResolvers<void>();
   const inserted = Promise.withResolvers<void>();
   const arriving = server.app.db.transaction(async (tx) => {
     const [commit] = await tx.sql<{ id: number }[]>`
@@ -120,13 +120,14 @@ test("wrap-up counts issues whose registration was under way", async () => {
       INSERT INTO issues (commit_id, uid, kind, file, line_start, line_end, message, check_source)
       VALUES (${commit?.id ?? 0}, 'late', 'bug', 'app.rb', 1, 1, 'm', 'cocov/one')`;
     inserted.resolve();
-    await insert.promise;
+    await goOn.promise;
   });
   await inserted.promise;
   const finishing = repository.finish(sha, plugins);
-  const waiting = async () => (await sql`SELECT FROM pg_locks WHERE NOT granted`).length > 0;
+  const waiting = async () =>
+    (await sql`SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`).length > 0;
   while (!(await waiting())) await Bun.sleep(5);
-  insert.resolve();
+  goOn.resolve();
   await arriving;
   expect((await finishing).status).toBe(204);
   expect([await commitIssues(repository, sha), await branchIssues(repository)]).toEqual([1, 1]);
