@@ -1,0 +1,100 @@
+import type { Database, Logger, Transaction } from "../../core";
+import type { Checks, QueueEntry } from "../checks";
+import type { Repositories } from "../repositories";
+import { type ClaimedJob, claimJob, endLease, extendLease } from "./leases";
+import { announceJob, holdJob } from "./queue";
+
+/** A job as a worker gets it. */
+export interface LeasedJob {
+  readonly leaseId: string;
+  readonly expiresAt: Date;
+  readonly entry: QueueEntry;
+  /** `sha256`: 64 hex digits. `size`: bytes. */
+  readonly archive: { readonly sha256: string; readonly size: number };
+}
+
+/** Gives jobs to workers and takes them back. */
+export interface HandOut {
+  /**
+   * @param signal aborted when the worker goes away; it gets no lease then
+   * @returns null when there is nothing
+   */
+  next(request: { worker: string; duration: number }, signal: AbortSignal): Promise<LeasedJob | null>;
+  /** @returns false when the lease is lost */
+  release(leaseId: string): Promise<boolean>;
+}
+
+/** Seconds that making a job ready may take before somebody else tries. */
+const preparing = 30;
+
+interface Parts {
+  db: Database;
+  checks: Checks;
+  repositories: Repositories;
+  log: Logger;
+}
+
+/**
+ * A job is claimed first, in a statement of its own, and made ready after: whoever ends a run locks its check set and then its
+ * job, so nobody may hold a job's row while asking for the check set. A job that can't be made ready is left to run out of its
+ * claim, so that it doesn't keep the others from being given out.
+ */
+export function createHandOut({ db, checks, repositories, log }: Parts): HandOut {
+  return {
+    async next({ worker, duration }, signal) {
+      for (;;) {
+        signal.throwIfAborted();
+        const claimed = await claimJob(db, worker, preparing);
+        if (!claimed) return null;
+        const leased = await prepare(claimed, duration).catch((error: unknown) => {
+          log.error({ err: error, jobId: claimed.jobId }, "a job couldn't be made ready for a worker");
+          return null;
+        });
+        if (leased && !signal.aborted) return leased;
+        if (signal.aborted) await release(claimed.leaseId);
+      }
+    },
+    release,
+  };
+
+  async function prepare({ leaseId, jobId, commitId }: ClaimedJob, duration: number): Promise<LeasedJob | null> {
+    const entry = await db.transaction(async (tx) => {
+      const made = await checks.queueEntry(tx, jobId);
+      if (!made) await discard(tx, jobId);
+      return made;
+    });
+    if (!entry) return null;
+    const archive = await repositories.snapshots.locate(entry.repo, entry.sha);
+    if (!archive) {
+      await refetch({ leaseId, jobId, commitId });
+      return null;
+    }
+    const extended = await extendLease(db, leaseId, duration);
+    return extended ? { leaseId, expiresAt: extended.expiresAt, entry, archive } : null;
+  }
+
+  /** Has the archive made again: the storage may have been lost, or restored from an older backup. */
+  async function refetch({ leaseId, jobId, commitId }: ClaimedJob): Promise<void> {
+    log.warn({ jobId, commitId }, "the archive of a queued commit is missing; fetching it again");
+    const held = await holdJob(db, leaseId);
+    await db.transaction(async (tx) => {
+      if (held) await repositories.refetch(tx, commitId);
+      else await checks.giveUp(tx, jobId, "The commit's files are missing from the storage and couldn't be fetched again.");
+    });
+  }
+
+  async function release(leaseId: string): Promise<boolean> {
+    const ended = await endLease(db, leaseId);
+    if (!ended) return false;
+    const { jobId, canceling } = ended;
+    if (canceling) await db.transaction((tx) => checks.takenBack(tx, jobId));
+    else await announceJob(db);
+    return true;
+  }
+
+  /** A run that isn't to be given out any more: it ended, or its cancellation came in between. */
+  async function discard(tx: Transaction, jobId: string): Promise<void> {
+    await checks.takenBack(tx, jobId);
+    await tx.sql`DELETE FROM worker_jobs WHERE job_id = ${jobId}`;
+  }
+}

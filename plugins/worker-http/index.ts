@@ -1,0 +1,37 @@
+import { definePlugin } from "../../core";
+import auth from "../auth";
+import checks, { workerTransport } from "../checks";
+import repositories, { commitFetched } from "../repositories";
+import { errors } from "./errors";
+import { createHandOut } from "./hand-out";
+import { lostRuns } from "./jobs";
+import { createLongPoll } from "./long-poll";
+import { httpTransport, letGo } from "./queue";
+import { jobRoutes } from "./routes/jobs";
+import { leaseRoutes } from "./routes/leases";
+import * as tables from "./tables";
+
+export default definePlugin({
+  name: "worker-http",
+  summary: "Gives runs to workers over HTTP: leases, archives, and the queue behind them",
+  requires: [auth, repositories, checks],
+  tables,
+  errors,
+  setup({ db, log, core, auth, repositories, checks }) {
+    const { service } = auth;
+    const handOut = createHandOut({ db, checks, repositories, log });
+    const longPoll = createLongPoll({ db, handOut });
+    return {
+      routes: [
+        ...leaseRoutes({ db, service, handOut, longPoll }),
+        ...jobRoutes({ db, service, snapshots: repositories.snapshots }),
+      ],
+      jobs: [lostRuns({ db, checks })],
+      on: [commitFetched.handledBy((tx, { commitId }) => letGo(tx, commitId))],
+      contribute: [workerTransport.with(httpTransport)],
+      start: core.role === "jobs" ? undefined : longPoll.start,
+      drain: longPoll.drain,
+      stop: longPoll.stop,
+    };
+  },
+});

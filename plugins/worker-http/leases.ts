@@ -1,0 +1,66 @@
+import type { Queryable } from "../../core";
+
+/** So many leases of one job may run out; then its run ends. */
+export const largestExpiries = 3;
+
+/** A job that was taken for a worker. */
+export interface ClaimedJob {
+  readonly leaseId: string;
+  readonly jobId: string;
+  readonly commitId: number;
+}
+
+/**
+ * Takes the oldest job that nobody has. A job whose lease ran out is free again, at its old place, except after the last time.
+ * One statement: of two callers at once, each gets another job.
+ *
+ * @param seconds until somebody else may take it, unless {@link extendLease} is called before
+ * @returns undefined when there is nothing
+ */
+export async function claimJob(q: Queryable, worker: string, seconds: number): Promise<ClaimedJob | undefined> {
+  const [claimed] = await q.sql<ClaimedJob[]>`
+    UPDATE worker_jobs
+       SET lease_id = gen_random_uuid(), worker = ${worker}, leased_until = now() + make_interval(secs => ${seconds}),
+           expiries = expiries + (lease_id IS NOT NULL)::int, held_until = NULL, updated_at = now()
+     WHERE id = (SELECT id FROM worker_jobs
+                  WHERE NOT canceling AND (held_until IS NULL OR held_until <= now())
+                    AND (lease_id IS NULL OR leased_until <= now() AND expiries < ${largestExpiries - 1})
+                  ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
+    RETURNING lease_id AS "leaseId", job_id AS "jobId", commit_id AS "commitId"`;
+  return claimed;
+}
+
+export interface ExtendedLease {
+  readonly expiresAt: Date;
+  /** The worker is to stop. */
+  readonly canceling: boolean;
+}
+
+/**
+ * Makes a lease last from now on. One that ran out stays lost, even while nobody else has taken the job.
+ * @returns undefined when it is lost
+ */
+export async function extendLease(q: Queryable, leaseId: string, seconds: number): Promise<ExtendedLease | undefined> {
+  if (!isLeaseId(leaseId)) return undefined;
+  const [extended] = await q.sql<ExtendedLease[]>`
+    UPDATE worker_jobs SET leased_until = now() + make_interval(secs => ${seconds}), updated_at = now()
+     WHERE lease_id = ${leaseId} AND leased_until > now()
+    RETURNING leased_until AS "expiresAt", canceling`;
+  return extended;
+}
+
+/**
+ * Frees a job, which keeps its place in the queue. Doesn't count as running out.
+ * @returns undefined when the lease is lost
+ */
+export async function endLease(q: Queryable, leaseId: string): Promise<{ jobId: string; canceling: boolean } | undefined> {
+  if (!isLeaseId(leaseId)) return undefined;
+  const [ended] = await q.sql<{ jobId: string; canceling: boolean }[]>`
+    UPDATE worker_jobs SET lease_id = NULL, worker = NULL, leased_until = NULL, updated_at = now()
+     WHERE lease_id = ${leaseId} AND leased_until > now()
+    RETURNING job_id AS "jobId", canceling`;
+  return ended;
+}
+
+/** A text of any other form would be an error to PostgreSQL. */
+const isLeaseId = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);

@@ -1,0 +1,51 @@
+import { z } from "zod";
+import { type Database, notFound, parameter, type Route, route } from "../../../core";
+import type { AccessGuards } from "../../auth";
+import type { Snapshots } from "../../repositories";
+import { serveArchive } from "../archive-answer";
+import { commitOfJob, listJobs } from "../list";
+import { presentJob, workerJobList } from "../schemas";
+
+interface Parts {
+  db: Database;
+  service: AccessGuards["service"];
+  snapshots: Snapshots;
+}
+
+const archive = { contentType: "application/zstd" };
+
+/** The queue, and the files of its jobs' commits. */
+export function jobRoutes({ db, service, snapshots }: Parts): Route[] {
+  return [
+    route({
+      method: "GET",
+      path: "/v1/worker/jobs",
+      summary: "List jobs for workers",
+      description: "What waits and what is leased, in the order in which it is given out.",
+      access: service,
+      paginated: true,
+      answers: { 200: workerJobList },
+      handle: async ({ page }) => {
+        const { rows, total } = await listJobs(db, page);
+        return { jobs: rows.map(presentJob), paging: page.block(total) };
+      },
+    }),
+    route({
+      method: "GET",
+      path: "/v1/worker/jobs/:job_id/archive",
+      summary: "Download the files of a job's commit",
+      description:
+        "A tar archive, compressed with Zstandard, with everything below one folder: unpack it without the first part of each path. `Digest` carries the SHA-256 of the whole archive, in Base64. One range of bytes may be asked for with `Range`.",
+      access: service,
+      params: z.object({ job_id: parameter.text() }),
+      answers: { 200: { ...archive, summary: "The archive" }, 206: { ...archive, summary: "The part asked for" } },
+      errors: ["not_found", "worker.unsatisfiable_range"],
+      handle: async ({ params, request }) => {
+        const commit = await commitOfJob(db, params.job_id);
+        const stored = commit && (await snapshots.locate(commit.repository, commit.sha));
+        if (!stored) throw notFound("There is no such job, or its archive is missing");
+        return serveArchive(request, { ...stored, bytes: snapshots.open(stored) }, `${commit.sha}.tar.zst`);
+      },
+    }),
+  ];
+}

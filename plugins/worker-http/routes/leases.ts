@@ -1,0 +1,80 @@
+import { z } from "zod";
+import { type Database, parameter, type Route, route, timeSeconds } from "../../../core";
+import type { AccessGuards } from "../../auth";
+import { errors } from "../errors";
+import type { HandOut } from "../hand-out";
+import { extendLease } from "../leases";
+import type { LongPoll } from "../long-poll";
+import { leasedJob, presentLeasedJob, renewedLease } from "../schemas";
+
+interface Parts {
+  db: Database;
+  service: AccessGuards["service"];
+  handOut: HandOut;
+  longPoll: LongPoll;
+}
+
+const duration = parameter
+  .integer({ min: 30, max: 3600, invalid: "worker.invalid_duration" })
+  .default(120)
+  .meta({ description: "Seconds until the job goes to somebody else unless the lease is renewed" });
+const wait = parameter
+  .integer({ min: 0, max: 30, invalid: "worker.invalid_wait" })
+  .default(0)
+  .meta({ description: "Seconds to wait for a job when there is none" });
+const lease = { id: parameter.text() };
+
+/** How a worker gets jobs, keeps them and gives them back. */
+export function leaseRoutes({ db, service, handOut, longPoll }: Parts): Route[] {
+  return [
+    route({
+      method: "POST",
+      path: "/v1/worker/leases",
+      summary: "Take a job",
+      description:
+        "The oldest job that no worker has. Renew the lease while you work; it ends by wrapping the run up. A lease that runs out gives the job to somebody else, at most twice; then the run ends as errored.",
+      access: service,
+      params: z.object({
+        worker: parameter
+          .text({ missing: "worker.missing_name", trim: true })
+          .max(200)
+          .meta({ description: "The worker's name, for operators", example: "worker-1" }),
+        wait,
+        duration,
+      }),
+      answers: { 200: leasedJob, 204: null },
+      handle: async ({ params, request, url }) => {
+        const job = await longPoll.lease(params, request.signal);
+        return job ? presentLeasedJob(job, url.origin) : undefined;
+      },
+    }),
+    route({
+      method: "POST",
+      path: "/v1/worker/leases/:id/renew",
+      summary: "Keep a job",
+      description: "Call it well before the lease runs out: every third of its duration, say.",
+      access: service,
+      params: z.object({ ...lease, duration }),
+      answers: { 200: renewedLease },
+      errors: ["worker.lease_lost"],
+      handle: async ({ params }) => {
+        const extended = await extendLease(db, params.id, params.duration);
+        if (!extended) throw errors.fail("worker.lease_lost");
+        return { expires_at: timeSeconds(extended.expiresAt), canceling: extended.canceling };
+      },
+    }),
+    route({
+      method: "POST",
+      path: "/v1/worker/leases/:id/release",
+      summary: "Give a job back",
+      description: "The next worker gets it. For workers that are shut down.",
+      access: service,
+      params: z.object(lease),
+      answers: { 204: null },
+      errors: ["worker.lease_lost"],
+      handle: async ({ params }) => {
+        if (!(await handOut.release(params.id))) throw errors.fail("worker.lease_lost");
+      },
+    }),
+  ];
+}
