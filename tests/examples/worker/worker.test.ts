@@ -1,0 +1,123 @@
+import { expect, test } from "bun:test";
+import { manifest, useWorkerWorld } from "../../plugins/worker-http/world";
+import { json, pushed } from "../../support/factories";
+import { startGate, startWorker } from "./worker-process";
+
+const world = await useWorkerWorld();
+const { server, github, onGitHub, admin, token } = world;
+await world.queueRuns(0);
+const gate = startGate(server.url);
+
+interface ShownCommit {
+  status: string;
+  checks: { id: number; plugin_name: string; status: string; error_output?: string }[];
+}
+interface ShownIssue {
+  uid: string;
+  kind: string;
+  file: string;
+  line_start: number;
+  message: string;
+}
+
+const get = async <T>(path: string): Promise<T> => json<T>(await server.request("GET", path, { token: admin }), 200);
+const shown = (sha: string) => get<ShownCommit>(`/v1/repositories/api/commits/${sha}/checks`);
+const issuesOf = async (sha: string) =>
+  (await get<{ issues: ShownIssue[] }>(`/v1/repositories/api/commits/${sha}/issues?per_page=100`)).issues;
+const brief = ({ kind, file, line_start, message }: ShownIssue) => `${file}:${line_start} ${kind}: ${message}`;
+const push = async (files: Record<string, string>) => (await pushed(server, github, onGitHub, { files })).sha;
+
+const messy = {
+  "src/main.c": `// TODO: say hello\nint main() {}  \n${"x".repeat(121)}\nint todo = 1;\n`,
+  "src/other.py": "# FIXME\n<<<<<<< HEAD\nx = 1\n",
+  "notes.md": `${"long prose ".repeat(30)}  \n`,
+  "blob.bin": "\0 // TODO not text\n",
+};
+
+test("a job goes from push to commit status through the worker", async () => {
+  const sha = await push(messy);
+  const worker = startWorker(server.url, token);
+  expect(await worker.exited).toBe(0);
+  expect(await shown(sha)).toMatchObject({ status: "completed", checks: [{ status: "completed" }, { status: "completed" }] });
+  expect((await issuesOf(sha)).map(brief).sort()).toEqual([
+    "src/main.c:1 quality: TODO left in the code: say hello",
+    "src/main.c:2 style: White space at the end of the line",
+    "src/main.c:3 style: 121 columns; 120 fit",
+    "src/other.py:1 quality: FIXME left in the code",
+    "src/other.py:2 bug: Marker of an unresolved merge conflict",
+  ]);
+  await server.app.jobs.idle();
+  expect(github.statuses({ sha }).map(({ state }) => state)).toEqual(["pending", "failure"]);
+  expect(await worker.output).toContain("cocov/todo-comments: 2 issues");
+}, 30_000);
+
+test("an issue keeps its id when lines are added above it", async () => {
+  const before = await push({ "src/main.c": "// TODO: a\n// TODO: a\n" });
+  await startWorker(server.url, token).exited;
+  const after = await push({ "src/main.c": "\nint x;\n// TODO: a\n// TODO: a\n" });
+  await startWorker(server.url, token).exited;
+  const uids = async (sha: string) => (await issuesOf(sha)).filter(({ file }) => file === "src/main.c").map(({ uid }) => uid);
+  expect(await uids(after)).toEqual(await uids(before));
+  expect(new Set(await uids(after)).size).toBe(2);
+}, 30_000);
+
+test("a plugin that the worker doesn't have errs with an output that names it, and the others run", async () => {
+  const sha = await push({ ".cocov.yaml": manifest.replace("cocov/tidy-lines:v1", "acme/unheard-of:v3") });
+  expect(await startWorker(server.url, token).exited).toBe(0);
+  const { status, checks } = await shown(sha);
+  expect(status).toBe("errored");
+  const failed = checks.find(({ plugin_name }) => plugin_name === "acme/unheard-of" || plugin_name === "unheard-of");
+  const detail = await get<{ error_output: string }>(`/v1/repositories/api/commits/${sha}/checks/${failed?.id}`);
+  expect(detail.error_output).toContain("acme/unheard-of");
+  expect(checks.filter(({ id }) => id !== failed?.id).map((check) => check.status)).toEqual(["completed"]);
+  await push({ ".cocov.yaml": manifest });
+  await world.queueRuns(0);
+}, 30_000);
+
+test("a worker that is killed in the middle of a job loses it to another one, which finishes it", async () => {
+  const sha = await push(messy);
+  const reporting = gate.hold(/^PUT /);
+  const first = startWorker(gate.url, token);
+  await reporting;
+  first.kill("SIGKILL");
+  await first.exited;
+  gate.open();
+  expect((await shown(sha)).status).toBe("in_progress");
+  const [row] = await server.app.db.sql<{ jobId: string }[]>`SELECT job_id AS "jobId" FROM worker_jobs`;
+  await world.runOut(row?.jobId ?? "");
+  expect(await startWorker(server.url, token).exited).toBe(0);
+  expect((await shown(sha)).status).toBe("completed");
+  expect(await issuesOf(sha)).toHaveLength(5);
+}, 30_000);
+
+test("a worker that is shut down gives its job back at once", async () => {
+  const sha = await push({ "src/main.c": "// TODO: again\n" });
+  const reporting = gate.hold(/^PUT /);
+  const worker = startWorker(gate.url, token, []);
+  await reporting;
+  worker.kill("SIGTERM");
+  expect(await worker.exited).toBe(0);
+  gate.open();
+  const [row] = await server.app.db.sql`SELECT lease_id, expiries FROM worker_jobs`;
+  expect(row).toEqual({ lease_id: null, expiries: 0 });
+  expect(await startWorker(server.url, token).exited).toBe(0);
+  expect((await shown(sha)).status).toBe("completed");
+}, 30_000);
+
+test("a worker stops when its job is canceled, and ends the run as canceled", async () => {
+  const sha = await push({ "src/main.c": "// TODO: and again\n" });
+  const reporting = gate.hold(/^PUT /);
+  const worker = startWorker(gate.url, token, ["--once"], { COCOV_LEASE_SECONDS: "1" });
+  await reporting;
+  await server.request("DELETE", `/v1/repositories/api/commits/${sha}/checks`, { token: admin });
+  expect(await worker.exited).toBe(0);
+  gate.open();
+  const { status, checks } = await shown(sha);
+  expect([status, ...checks.map((check) => check.status)]).toEqual(["canceled", "canceled", "canceled"]);
+  expect(await worker.output).toContain("canceled");
+}, 30_000);
+
+test("a worker without settings says what it needs", async () => {
+  const worker = startWorker("", "");
+  expect(await worker.exited).toBe(2);
+});
