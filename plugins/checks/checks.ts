@@ -10,6 +10,8 @@ export interface Checks {
   excludePatterns(q: Queryable, commitId: number): Promise<readonly string[]>;
   /** @returns the normalised names of the commit's checks, in byte order of the lower-cased name */
   pluginNames(q: Queryable, commitId: number): Promise<string[]>;
+  /** @returns whether the commit's checks have ended with results, good or bad */
+  haveResults(q: Queryable, commitId: number): Promise<boolean>;
   /** Reads a commit's `.cocov.yaml` from its snapshot. No transaction should be open meanwhile. */
   readManifest(repository: RepositoryRow, commit: CommitRow): Promise<ManifestReading>;
 

@@ -34,6 +34,11 @@ export function createChecks({ github, repositories, secrets, end, announce, rea
       return (await listChecks(q, commitId)).map(({ pluginName }) => pluginName);
     },
 
+    async haveResults(q, commitId) {
+      const status = (await findCheckSet(q, commitId))?.status;
+      return status === "completed" || status === "errored";
+    },
+
     async run(q, jobId) {
       const set = await findCheckSetOfJob(q, jobId);
       const run = set && runOf(set);

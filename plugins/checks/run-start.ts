@@ -60,16 +60,17 @@ export function createRunStart({ events, announce, transports, secrets, log }: P
   }
 
   async function startChecks(tx: Transaction, set: CheckSetRow, { checks, excludePaths }: Manifest): Promise<void> {
-    const patterns = tx.sql`, exclude_paths = ${[...excludePaths]}::text[]`;
+    // Whatever becomes of the run: issues that arrive for the commit are sifted by its manifest.
+    await tx.sql`UPDATE check_sets SET exclude_paths = ${[...excludePaths]}::text[] WHERE id = ${set.id}`;
     if (checks.length === 0) {
-      await moveCheckSet(tx, set, "not_configured", patterns);
+      await moveCheckSet(tx, set, "not_configured");
       return await announce(tx, set, "no_manifest");
     }
     await announce(tx, set, "running");
     const unknown = await firstUnknownSecret(tx, set.repositoryId, checks);
     if (unknown !== undefined) return await fail(tx, set, manifestError("manifest_unknown_secret", unknown));
     await insertChecks(tx, set.id, checks);
-    await moveCheckSet(tx, set, "queued", tx.sql`, queued_at = now() ${patterns}`);
+    await moveCheckSet(tx, set, "queued", tx.sql`, queued_at = now()`);
     await handOver(tx, { ...set, status: "queued" });
   }
 

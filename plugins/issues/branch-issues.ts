@@ -1,4 +1,5 @@
-import type { Queryable, Transaction } from "../../core";
+import type { Transaction } from "../../core";
+import type { Checks } from "../checks";
 import type { Repositories } from "../repositories";
 import { lockCommit } from "./lock-commit";
 
@@ -26,25 +27,18 @@ export async function countForBranches(
 /** Gives a branch the count of the commit it has moved to, if that has been checked; else it keeps the one it had. */
 export async function takeCountOfHead(
   tx: Transaction,
-  repositories: Repositories,
+  { repositories, checks }: { repositories: Repositories; checks: Checks },
   moved: { branchId: number; repositoryId: number; commitId: number },
 ): Promise<void> {
   const { branchId, repositoryId, commitId } = moved;
   // A wrap-up of this commit, under way elsewhere, doesn't see the branch at its new head: it is waited for.
   if (!(await lockCommit(tx, commitId))) return;
-  const count = await countedByChecks(tx, commitId);
+  if (!(await checks.haveResults(tx, commitId))) return;
+  const count = (await repositories.findCommit(tx, commitId))?.issuesCount ?? null;
   if (count === null) return;
   // Other branches at this commit have the count already.
   await repositories.setBranchIssues(tx, commitId, count);
   await record(tx, [{ branchId, repositoryId, quantity: count }]);
-}
-
-/** @returns the commit's active issues, or null when its checks have brought no result */
-async function countedByChecks({ sql }: Queryable, commitId: number): Promise<number | null> {
-  const [row] = await sql<{ count: number | null }[]>`
-    SELECT c.issues_count AS count FROM commits c JOIN check_sets s ON s.commit_id = c.id
-     WHERE c.id = ${commitId} AND s.status IN ('completed', 'errored')`;
-  return row?.count ?? null;
 }
 
 async function record({ sql }: Transaction, entries: readonly BranchIssues[]): Promise<void> {

@@ -37,7 +37,7 @@ export default definePlugin({
         checkSetWrappedUp.handledBy(async (tx, { commitId, issuesCount, outcome }) => {
           if (outcome !== "canceled") await countForBranches(tx, repositories, commitId, issuesCount);
         }),
-        branchHeadMoved.handledBy((tx, moved) => takeCountOfHead(tx, repositories, moved)),
+        branchHeadMoved.handledBy((tx, moved) => takeCountOfHead(tx, { repositories, checks }, moved)),
       ],
       contribute: [issueCounts.with({ active: countSettled, bySource: countBySource })],
     };

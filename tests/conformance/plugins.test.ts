@@ -51,7 +51,7 @@ describe.each(installed.map((entry) => [entry.plugin.name as string, entry] as c
 
     test("names its jobs after itself and says what each does", () => {
       for (const { definition } of parts.jobs ?? []) {
-        expect(definition.name).toStartWith(`${name.replaceAll("-", "_")}.`);
+        expect(definition.name).toStartWith(`${name}.`);
         expect(definition.summary.length).toBeGreaterThan(10);
       }
     });
