@@ -52,8 +52,8 @@ CREATE TABLE commits (
   UNIQUE (repository_id, sha)
 );
 CREATE INDEX commits_author ON commits (user_id) WHERE user_id IS NOT NULL;
--- linkAuthors(): the commits of one e-mail address
-CREATE INDEX commits_by_author_email ON commits (lower(author_email));
+-- linkAuthors(): the commits of one e-mail address. A hash, because authors may write as long an address as they like
+CREATE INDEX commits_by_author_email ON commits USING hash (lower(author_email));
 
 CREATE TABLE branches (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

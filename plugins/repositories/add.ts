@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { type Database, type Events, isUniqueViolation, type Jobs, type Transaction } from "../../core";
+import type { Database, Events, Jobs, Transaction } from "../../core";
 import type { Auth, Caller } from "../auth";
-import type { GitHub } from "../github";
+import { type GitHub, errors as githubErrors } from "../github";
 import { errors } from "./errors";
 import { repositoryAdded } from "./events";
 import { findRepository } from "./find";
@@ -51,7 +51,7 @@ export function createAddRepository({ db, events, jobs, auth, github }: Parts) {
   async function seenBy(caller: Caller, name: string): Promise<SeenRepository> {
     const [byCaller, byApp] = await Promise.all([
       caller.kind === "service" ? null : seenByUser(caller.id, name),
-      repositoryByName(github, github.installationNow(), name),
+      seenByApp(name),
     ]);
     if (!byApp || (caller.kind === "user" && byCaller?.githubId !== byApp.githubId))
       throw errors.fail("repositories.not_on_github");
@@ -65,21 +65,29 @@ export function createAddRepository({ db, events, jobs, auth, github }: Parts) {
     try {
       return await repositoryByName(github, github.asUser(token), name);
     } catch (error) {
-      if (error instanceof Error && "status" in error && (error.status === 401 || error.status === 403)) return null;
+      if (isRefusal(error)) return null;
+      throw error;
+    }
+  }
+
+  async function seenByApp(name: string): Promise<SeenRepository | null> {
+    try {
+      return await repositoryByName(github, github.installationNow(), name);
+    } catch (error) {
+      if (isRefusal(error)) throw githubErrors.fail("github.unavailable");
       throw error;
     }
   }
 }
 
+const isRefusal = (error: unknown): boolean => error instanceof Error && "status" in error && Number(error.status) < 500;
+
+/** Nobody else takes a name meanwhile: {@link giveUpName} sees to that. */
 async function insert(tx: Transaction, { name, description, defaultBranch, githubId }: RepositoryDescription): Promise<number> {
-  try {
-    const [row] = await tx.sql<{ id: number }[]>`
-      INSERT INTO repositories (name, description, default_branch, github_id, token)
-      VALUES (${name}, ${description}, ${defaultBranch}, ${githubId}, ${newRepositoryToken()}) RETURNING id`;
-    if (!row) throw new Error("the repository wasn't stored");
-    return row.id;
-  } catch (error) {
-    if (isUniqueViolation(error, "repositories_github_id_key")) throw errors.fail("repositories.already_exists");
-    throw error;
-  }
+  const [row] = await tx.sql<{ id: number }[]>`
+    INSERT INTO repositories (name, description, default_branch, github_id, token)
+    VALUES (${name}, ${description}, ${defaultBranch}, ${githubId}, ${newRepositoryToken()})
+    ON CONFLICT (github_id) DO NOTHING RETURNING id`;
+  if (!row) throw errors.fail("repositories.already_exists");
+  return row.id;
 }

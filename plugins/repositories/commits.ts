@@ -21,10 +21,10 @@ export interface BranchUpdate {
 
 /** What changes commits and branches. */
 export interface CommitRegister {
-  /** Finds or creates the commit, moves the branch to it and has the commit processed. */
+  /** Finds or creates the commit, moves the branch to it and has the commit processed, unless initialization came too late. */
   push(tx: Transaction, update: BranchUpdate): Promise<{ commitId: number }>;
-  /** Deletes a branch and what is kept for it. Its commits stay. */
-  deleteBranch(tx: Transaction, repositoryId: number, name: string): Promise<void>;
+  /** Deletes a branch and what is kept for it, unless a later delivery has set its head. Its commits stay. */
+  deleteBranch(tx: Transaction, branch: { repositoryId: number; name: string; sequence: number }): Promise<void>;
 }
 
 export function createCommitRegister({ events, jobs, auth }: { events: Events; jobs: Jobs; auth: Auth }): CommitRegister {
@@ -32,14 +32,16 @@ export function createCommitRegister({ events, jobs, auth }: { events: Events; j
     async push(tx, { repositoryId, branch, commit, sequence }) {
       const { id: commitId, created } = await findOrCreate(tx, repositoryId, commit);
       if (created) await events.emit(tx, commitRegistered, { commitId, repositoryId, sha: commit.sha.toLowerCase() });
-      const moved = await moveHead(tx, { repositoryId, branch, commitId, sequence });
-      if (moved) await events.emit(tx, branchHeadMoved, { branchId: moved.id, repositoryId, commitId });
-      await jobs.enqueue(tx, processCommit, { commitId });
+      const branchId = await moveHead(tx, { repositoryId, branch, commitId, sequence });
+      if (branchId !== null) await events.emit(tx, branchHeadMoved, { branchId, repositoryId, commitId });
+      const isNews = sequence > 0 || created || branchId !== null;
+      if (isNews) await jobs.enqueue(tx, processCommit, { commitId });
       return { commitId };
     },
 
-    async deleteBranch(tx, repositoryId, name) {
-      await tx.sql`DELETE FROM branches WHERE repository_id = ${repositoryId} AND name = ${name}`;
+    async deleteBranch(tx, { repositoryId, name, sequence }) {
+      await tx.sql`
+        DELETE FROM branches WHERE repository_id = ${repositoryId} AND name = ${name} AND head_sequence <= ${sequence}`;
     },
   };
 
@@ -63,19 +65,19 @@ export function createCommitRegister({ events, jobs, auth }: { events: Events; j
   }
 }
 
-/** @returns the branch if its head is another commit now */
+/** @returns the branch's id if its head is another commit now, else null */
 async function moveHead(
   tx: Transaction,
   { repositoryId, branch, commitId, sequence }: { repositoryId: number; branch: string; commitId: number; sequence: number },
-): Promise<{ id: number } | undefined> {
-  const [moved] = await tx.sql<{ id: number }[]>`
-    INSERT INTO branches AS b (repository_id, name, head_id, head_sequence)
-    VALUES (${repositoryId}, ${branch}, ${commitId}, ${sequence})
-    ON CONFLICT (repository_id, name) DO UPDATE
-       SET head_id = excluded.head_id, head_sequence = excluded.head_sequence, updated_at = now()
-     WHERE b.head_sequence <= excluded.head_sequence AND b.head_id IS DISTINCT FROM excluded.head_id
-    RETURNING id`;
-  return moved;
+): Promise<number | null> {
+  await tx.sql`INSERT INTO branches (repository_id, name) VALUES (${repositoryId}, ${branch}) ON CONFLICT (repository_id, name) DO NOTHING`;
+  const [head] = await tx.sql<{ branchId: number; moved: boolean }[]>`
+    UPDATE branches b SET head_id = ${commitId}, head_sequence = ${sequence}, updated_at = now()
+      FROM (SELECT id, head_id FROM branches
+             WHERE repository_id = ${repositoryId} AND name = ${branch} AND head_sequence <= ${sequence} FOR UPDATE) AS before
+     WHERE b.id = before.id
+    RETURNING b.id AS "branchId", before.head_id IS DISTINCT FROM b.head_id AS moved`;
+  return head?.moved ? head.branchId : null;
 }
 
 /** Notes how many active issues a commit has. */

@@ -5,13 +5,27 @@ import type { CommitRegister } from "./commits";
 import { findRepositoryByGitHubId } from "./find";
 import { isCommitSha } from "./storage/names";
 
+const headsPrefix = "refs/heads/";
+
+/** Empty where GitHub sends nothing. PostgreSQL can't store U+0000. */
 const textOrNothing = z
   .string()
   .nullish()
-  .transform((value) => value ?? "");
+  .transform((value) => (value ?? "").replaceAll("\0", "\uFFFD"));
+
+/** GitHub takes branch names of up to 255 bytes; git none with control characters. */
+const branchName = z
+  .string()
+  .min(1)
+  .max(255)
+  .regex(/^\P{Cc}+$/u);
 
 const push = z.object({
-  ref: z.string().startsWith("refs/heads/"),
+  ref: z
+    .string()
+    .startsWith(headsPrefix)
+    .transform((ref) => ref.slice(headsPrefix.length))
+    .pipe(branchName),
   deleted: z.literal(false).nullish(),
   repository: z.object({ id: z.int() }),
   head_commit: z.object({
@@ -24,7 +38,7 @@ const push = z.object({
   }),
 });
 
-const branchDeletion = z.object({ ref: z.string(), ref_type: z.literal("branch"), repository: z.object({ id: z.int() }) });
+const branchDeletion = z.object({ ref: branchName, ref_type: z.literal("branch"), repository: z.object({ id: z.int() }) });
 
 /** What GitHub's events do to branches and commits. A payload that lacks a part isn't meant for us. */
 export function repositoryWebhooks({ register }: { register: CommitRegister }) {
@@ -39,16 +53,17 @@ export function repositoryWebhooks({ register }: { register: CommitRegister }) {
         const known = await findRepositoryByGitHubId(tx, repository.id);
         if (!known) return;
         const commit = { sha: head.id, message: head.message, authorName: head.author.name, authorEmail: head.author.email };
-        await register.push(tx, { repositoryId: known.id, branch: ref.slice("refs/heads/".length), commit, sequence });
+        await register.push(tx, { repositoryId: known.id, branch: ref, commit, sequence });
       },
     },
     {
       event: "delete",
       name: "repositories.delete_branch",
-      async handle(tx: Transaction, payload) {
+      async handle(tx: Transaction, payload, { sequence }) {
         const event = branchDeletion.safeParse(payload);
-        const known = event.success ? await findRepositoryByGitHubId(tx, event.data.repository.id) : undefined;
-        if (event.success && known) await register.deleteBranch(tx, known.id, event.data.ref);
+        if (!event.success) return;
+        const known = await findRepositoryByGitHubId(tx, event.data.repository.id);
+        if (known) await register.deleteBranch(tx, { repositoryId: known.id, name: event.data.ref, sequence });
       },
     },
   ];

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type Database, defineJob, type Events, type HandledJob, type Jobs } from "../../../core";
 import { repositoryDeleted } from "../events";
 import { findRepository } from "../find";
+import { isRepositoryName } from "../storage/names";
 import type { Snapshots } from "../storage/snapshots";
 import { fetchLock } from "./process-commit";
 
@@ -15,7 +16,7 @@ export const destroyRepository = defineJob({
 export const removeStorage = defineJob({
   name: "repositories.remove_storage",
   summary: "Deletes the stored files of a repository that is gone",
-  payload: z.object({ repositoryId: z.int(), name: z.string() }),
+  payload: z.object({ repositoryId: z.int(), name: z.string().nullable() }),
 });
 
 interface Parts {
@@ -34,7 +35,9 @@ export function handleDestroy({ db, events, jobs, snapshots }: Parts): HandledJo
       await run.complete(async (tx) => {
         await events.emit(tx, repositoryDeleted, { repositoryId, name: repository.name });
         await tx.sql`DELETE FROM repositories WHERE id = ${repositoryId}`;
-        await jobs.enqueue(tx, removeStorage, { repositoryId, name: repository.name });
+        // A name that was given up to another repository isn't one of GitHub's: what lies under it belongs to that one.
+        const name = isRepositoryName(repository.name) ? repository.name : null;
+        await jobs.enqueue(tx, removeStorage, { repositoryId, name });
       });
     }),
     removeStorage.handledBy(async ({ repositoryId, name }) => {

@@ -30,7 +30,8 @@ export function handleInitialize({
     const newest = await newestCommit(github, repository.name, branch);
     if (!newest) return;
     await run.complete(async (tx) => {
-      // A push that comes in meanwhile wins: what it sets counts as later than this.
+      // A push that came in meanwhile wins.
+      if ((await findBranch(tx, repositoryId, branch))?.headId) return;
       await register.push(tx, { repositoryId, branch, commit: newest, sequence: 0 });
     });
   });

@@ -4,7 +4,7 @@ import type { Auth } from "../../auth";
 import type { GitHub } from "../../github";
 import { commitFetched, commitFetchFailed } from "../events";
 import { findCommit, findRepository } from "../find";
-import type { CommitRow, RepositoryRow } from "../rows";
+import type { CommitRow } from "../rows";
 import type { Snapshots } from "../storage/snapshots";
 
 export const processCommit = defineJob({
@@ -33,37 +33,45 @@ interface Parts {
 export function handleProcessCommit({ db, events, auth, github, snapshots }: Parts): HandledJob {
   return processCommit.handledBy(async ({ commitId }, run) => {
     const commit = await findCommit(db, commitId);
-    const repository = commit && (await findRepository(db, commit.repositoryId));
-    if (!commit || !repository) return;
-    const cloneSize = commit.cloneStatus === "completed" ? null : await fetchOrTell(commit, repository, run);
+    if (!commit) return;
+    const cloneSize = commit.cloneStatus === "completed" ? null : await fetchOrTell(commit, run);
     await run.complete(async (tx) => {
+      if (!(await findCommit(tx, commitId))) return;
       const userId = (await auth.users.idsByEmail(tx, [commit.authorEmail])).get(commit.authorEmail.toLowerCase()) ?? null;
       await tx.sql`
         UPDATE commits SET clone_status = 'completed', clone_size = coalesce(${cloneSize}, clone_size),
                user_id = coalesce(${userId}, user_id), updated_at = now()
          WHERE id = ${commitId}`;
-      if (cloneSize !== null) await recountStorage(tx, repository.id);
+      if (cloneSize !== null) await recountStorage(tx, commit.repositoryId);
       await events.emit(tx, commitFetched, { commitId });
     });
   });
 
-  async function fetchOrTell(commit: CommitRow, repository: RepositoryRow, run: JobRun): Promise<number> {
+  async function fetchOrTell(commit: CommitRow, run: JobRun): Promise<number | null> {
     try {
-      return await fetch(commit, repository, run);
+      return await fetch(commit, run);
     } catch (error) {
       if (run.signal.aborted) throw error;
       await db.transaction(async (tx) => {
-        await tx.sql`UPDATE commits SET clone_status = 'errored', updated_at = now() WHERE id = ${commit.id}`;
-        await events.emit(tx, commitFetchFailed, { commitId: commit.id });
+        const [failed] = await tx.sql`
+          UPDATE commits SET clone_status = 'errored', updated_at = now() WHERE id = ${commit.id} RETURNING id`;
+        if (failed) await events.emit(tx, commitFetchFailed, { commitId: commit.id });
       });
       throw error;
     }
   }
 
-  /** One fetch per repository at a time, in all processes: they share a cache, and what one brought makes the next one cheap. */
-  async function fetch({ id, sha }: CommitRow, { id: repositoryId, name }: RepositoryRow, run: JobRun): Promise<number> {
+  /**
+   * One fetch per repository at a time, in all processes: they share a cache, and what one brought makes the next one cheap.
+   * @returns bytes in storage; null when the commit was fetched, or deleted, while this waited its turn
+   */
+  async function fetch({ id, sha, repositoryId }: CommitRow, run: JobRun): Promise<number | null> {
     return await db.exclusively(fetchLock(repositoryId), async () => {
-      await db.sql`UPDATE commits SET clone_status = 'in_progress', updated_at = now() WHERE id = ${id}`;
+      const [begun] = await db.sql`
+        UPDATE commits SET clone_status = 'in_progress', updated_at = now() WHERE id = ${id} AND clone_status <> 'completed' RETURNING id`;
+      const repository = begun && (await findRepository(db, repositoryId));
+      if (!repository) return null;
+      const { name } = repository;
       const token = await github.installationToken();
       const { cloneSize } = await snapshots.store({
         repositoryId,

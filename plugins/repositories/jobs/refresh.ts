@@ -20,24 +20,32 @@ export function handleRefresh({ db, jobs, github }: { db: Database; jobs: Jobs; 
     await run.complete(async (tx) => {
       if (!found) return await jobs.enqueue(tx, destroyRepository, { repositoryId });
       await giveUpName({ tx, jobs }, found.name, found.githubId);
-      // Its snapshots lie under the former name: they are fetched again when something needs them.
       await tx.sql`
         UPDATE repositories SET name = ${found.name}, description = ${found.description}, default_branch = ${found.defaultBranch}, updated_at = now()
          WHERE id = ${repositoryId}`;
-      await tx.sql`UPDATE commits SET clone_status = 'queued', clone_size = NULL, updated_at = now() WHERE repository_id = ${repositoryId}`;
+      await forgetArchives(tx, repositoryId);
     });
   });
 }
 
 /**
  * A repository's identity is its GitHub id. When one takes a name that another row still holds (renames that arrived out of
- * order, or a repository that was deleted and made again), that row gives the name up and is read from GitHub anew.
+ * order, or a repository that was deleted and made again), that row gives the name up and is read from GitHub anew. Whoever is
+ * about to take a name calls this first, in the same transaction: names are taken one at a time.
  *
  * @param githubId who takes the name
  */
 export async function giveUpName({ tx, jobs }: { tx: Transaction; jobs: Jobs }, name: string, githubId: number): Promise<void> {
+  await tx.sql`SELECT pg_advisory_xact_lock(hashtextextended('repositories.names', 0))`;
   const [other] = await tx.sql<{ id: number }[]>`
     UPDATE repositories SET name = name || '~' || github_id, updated_at = now()
      WHERE name = ${name} AND github_id <> ${githubId} RETURNING id`;
-  if (other) await jobs.enqueue(tx, refreshRepository, { repositoryId: other.id });
+  if (!other) return;
+  await forgetArchives(tx, other.id);
+  await jobs.enqueue(tx, refreshRepository, { repositoryId: other.id });
+}
+
+/** Archives lie under the former name: they are fetched again when something needs them. */
+async function forgetArchives({ sql }: Transaction, repositoryId: number): Promise<void> {
+  await sql`UPDATE commits SET clone_status = 'queued', clone_size = NULL, updated_at = now() WHERE repository_id = ${repositoryId}`;
 }

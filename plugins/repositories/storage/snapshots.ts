@@ -69,8 +69,8 @@ export interface Snapshots {
   readFiles(commit: CommitToRead, paths: readonly string[]): Promise<Map<string, SnapshotFile>>;
   /** Deletes a commit's archive. The git cache keeps the commit for a while. */
   remove(name: string, sha: string): Promise<void>;
-  /** Deletes all archives and the git cache of a repository. */
-  removeRepository(name: string, repositoryId: number): Promise<void>;
+  /** Deletes all archives and the git cache of a repository. `name` is null when it had to give that up. */
+  removeRepository(name: string | null, repositoryId: number): Promise<void>;
   /** Moves a repository's archives to its new name; under the old name they stay readable. */
   rename(oldName: string, newName: string): Promise<void>;
 }
@@ -114,7 +114,7 @@ export function createSnapshots({ basePath, cachePath, log, limits: given }: Sna
     readFiles,
     remove: store.remove,
     async removeRepository(name, repositoryId) {
-      await store.removeRepository(name);
+      if (name !== null) await store.removeRepository(name);
       await cache.removeRepository(repositoryId);
     },
     rename: store.rename,

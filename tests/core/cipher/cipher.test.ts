@@ -35,7 +35,9 @@ describe("the stored form that is written", () => {
 
   test("doesn't decrypt in another row", () => {
     const cipher = createCipher(key);
-    expect(() => cipher.decrypt(cipher.encrypt("x", context), "users.github_token:platform:8")).toThrow("belongs to another row");
+    expect(() => cipher.decrypt(cipher.encrypt("x", context), "users.github_token:platform:8")).toThrow(
+      "belongs to another row",
+    );
   });
 
   test("never repeats for the same text", () => {

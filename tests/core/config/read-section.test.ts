@@ -6,7 +6,11 @@ import { setting, text, wholeNumber } from "../../../core/config/setting";
 import { showConfig } from "../../../core/config/show-config";
 
 const section = z.object({
-  size: setting(wholeNumber(1, 9).default(3), { env: ["ACME_SIZE", "SIZE"], summary: "how big", accepts: "a whole number from 1 to 9" }),
+  size: setting(wholeNumber(1, 9).default(3), {
+    env: ["ACME_SIZE", "SIZE"],
+    summary: "how big",
+    accepts: "a whole number from 1 to 9",
+  }),
   password: setting(text.optional(), { env: "ACME_PASSWORD", summary: "the password", secret: true }),
 });
 
