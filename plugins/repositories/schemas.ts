@@ -63,10 +63,10 @@ export const branchJson = z
 
 export const paging = z
   .object({
-    prev_page: z.string().optional(),
-    next_page: z.string().optional(),
-    page: z.int(),
-    total_pages: z.int().meta({ description: "0 when the list is empty", example: 1 }),
+    prev_page: z.string().optional().meta({ example: "https://cocov.example.org/v1/repositories?page=1" }),
+    next_page: z.string().optional().meta({ example: "https://cocov.example.org/v1/repositories?page=3" }),
+    page: z.int().meta({ example: 2 }),
+    total_pages: z.int().meta({ description: "0 when the list is empty", example: 3 }),
   })
   .meta({ id: "Paging" });
 
