@@ -20,6 +20,8 @@ export interface Clients {
   anonymous(): Octokit;
   /** Asks for one unless one is at hand. @throws what a call of the installation throws */
   installationToken(): Promise<string>;
+  /** Has the next call ask for a new token, here and in all processes that find it refused. */
+  forgetInstallationToken(): Promise<void>;
 }
 
 interface Parts {
@@ -64,6 +66,7 @@ export function createClients({ db, cipher, log, apiUrl, required }: Parts): Cli
     async installationToken() {
       return tokenAnswer.parse(await installation().auth({ type: "installation" })).token;
     },
+    forgetInstallationToken: () => tokens().forget(),
   };
 }
 

@@ -25,6 +25,8 @@ export interface GitHub extends OAuth {
   readonly reach: Reach;
   /** @returns a token of the App's installation that lasts some minutes at least, for git over HTTP (user `x-access-token`) */
   installationToken(): Promise<string>;
+  /** Call it when git was refused with that token, so that the next attempt has another one: the App's calls see to it themselves. */
+  forgetInstallationToken(): Promise<void>;
   /** @returns where git fetches the repository of that name, without credentials */
   gitUrl(repositoryName: string): string;
   readonly postStatus: PostStatus;
@@ -50,6 +52,7 @@ export function createGitHub({ webUrl, displayName, clients, reach, required, oa
     asUser: clients.asUser,
     reach,
     installationToken: () => reach(clients.installationToken),
+    forgetInstallationToken: clients.forgetInstallationToken,
     gitUrl: (repositoryName) => `${webUrl}/${required.orgName()}/${encodeURIComponent(repositoryName)}.git`,
     postStatus,
   };

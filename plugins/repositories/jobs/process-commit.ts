@@ -5,6 +5,7 @@ import type { GitHub } from "../../github";
 import { commitFetched, commitFetchFailed } from "../events";
 import { findCommit, findRepository } from "../find";
 import type { CommitRow } from "../rows";
+import { SnapshotError } from "../storage/snapshot-error";
 import type { Snapshots } from "../storage/snapshots";
 
 export const processCommit = defineJob({
@@ -52,6 +53,7 @@ export function handleProcessCommit({ db, events, auth, github, snapshots }: Par
       return await fetch(commit, run);
     } catch (error) {
       if (run.signal.aborted) throw error;
+      if (error instanceof SnapshotError && error.reason === "denied") await github.forgetInstallationToken();
       await db.transaction(async (tx) => {
         const [failed] = await tx.sql`
           UPDATE commits SET clone_status = 'errored', updated_at = now() WHERE id = ${commit.id} RETURNING id`;
