@@ -26,7 +26,7 @@ export const plugins: ReadonlyMap<string, LineCheck> = new Map([
   ["cocov/tidy-lines", findUntidiness],
 ]);
 
-const longestLine = 120;
+const longestLine = 128;
 const largestFile = 1024 * 1024;
 
 function findReminder(line: string): Finding | null {
