@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { isProxyRange } from "../http/trusted-proxies";
+import { readQueueUrl } from "../jobs/queue-url";
 import { flag, setting, text, textList, webAddress, wholeNumber } from "./setting";
 
 /** The section `core`: settings that belong to no plugin. */
@@ -23,7 +25,7 @@ export const coreSettingsSchema = z.object({
     summary: "apply pending migrations at start; off: the process isn't ready while there are any",
     accepts: "true or false",
   }),
-  queueUrl: setting(text.regex(/^bunqueue:\/\/[^,\s]+(,\s*bunqueue:\/\/[^,\s]+)*$/).optional(), {
+  queueUrl: setting(text.refine((url) => readQueueUrl(url) !== null).optional(), {
     env: "COCOV_QUEUE_URL",
     summary: "bunqueue servers; without them jobs are timed inside this process",
     accepts: "bunqueue://HOST:PORT, several separated by commas",
@@ -39,7 +41,7 @@ export const coreSettingsSchema = z.object({
     summary: "port HTTP listens on; 0 picks a free one",
     accepts: "a whole number from 0 to 65535",
   }),
-  trustProxy: setting(z.union([flag, textList]).default(false), {
+  trustProxy: setting(z.union([flag, textList.refine((entries) => entries.every(isProxyRange))]).default(false), {
     env: "COCOV_TRUST_PROXY",
     summary: "proxies whose X-Forwarded-For, -Proto and -Host are believed",
     accepts: "true, false, or addresses and CIDR ranges separated by commas",

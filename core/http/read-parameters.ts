@@ -70,7 +70,7 @@ export function parameterReader(
     }
     for (const parameter of inPath) {
       if (values[parameter.name] === undefined) throw notFound();
-      values[parameter.name] = formOf(parameter, values[parameter.name], notFound);
+      values[parameter.name] = formOf(parameter, values[parameter.name], () => notFound());
     }
     return values;
   };

@@ -17,15 +17,20 @@ export function trustedProxies(trust: ProxyTrust): (address: string) => boolean 
   };
 }
 
-function addEntry(list: BlockList, entry: string): void {
+/** @returns whether an entry is an address or a CIDR range such as `10.0.0.0/8` */
+export function isProxyRange(entry: string): boolean {
   const [network = "", prefix, ...rest] = entry.split("/");
   const family = isIP(network);
-  const bits = prefix === undefined ? undefined : Number(prefix);
-  const fits = bits === undefined || (/^\d+$/.test(prefix ?? "") && bits <= (family === 4 ? 32 : 128));
-  if (family === 0 || !fits || rest.length > 0) {
+  const fits = prefix === undefined || (/^\d+$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128));
+  return family !== 0 && fits && rest.length === 0;
+}
+
+function addEntry(list: BlockList, entry: string): void {
+  if (!isProxyRange(entry)) {
     throw new Error(`trustProxy: "${entry}" is neither an address nor a CIDR range such as 10.0.0.0/8`);
   }
-  const type = family === 4 ? "ipv4" : "ipv6";
-  if (bits === undefined) list.addAddress(network, type);
-  else list.addSubnet(network, bits, type);
+  const [network = "", prefix] = entry.split("/");
+  const type = isIP(network) === 4 ? "ipv4" : "ipv6";
+  if (prefix === undefined) list.addAddress(network, type);
+  else list.addSubnet(network, Number(prefix), type);
 }

@@ -4,20 +4,28 @@ export interface QueueEndpoint {
   port: number;
 }
 
+const scheme = "bunqueue://";
+
 /**
- * Reads `bunqueue://host:port[,host:port]…`.
+ * Reads `bunqueue://HOST:PORT`, several separated by commas; those after the first may leave `bunqueue://` out.
  * @throws Error that says what is accepted
  */
 export function parseQueueUrl(url: string): QueueEndpoint[] {
-  const [, list] = /^bunqueue:\/\/([^/?#]+)\/?$/.exec(url) ?? [];
-  if (list === undefined) throw invalid();
-  return list.split(",").map((entry) => {
-    const [, host, port] = /^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):(\d{1,5})$/.exec(entry.trim()) ?? [];
-    if (host === undefined || Number(port) < 1 || Number(port) > 65_535) throw invalid();
-    return { host: host.replace(/^\[|\]$/g, ""), port: Number(port) };
-  });
+  const endpoints = readQueueUrl(url);
+  if (endpoints === null) throw new Error("the queue URL must be bunqueue://HOST:PORT, several servers separated by commas");
+  return endpoints;
 }
 
-function invalid(): Error {
-  return new Error("the queue URL must be bunqueue://HOST:PORT, several servers separated by commas");
+/** @returns what {@link parseQueueUrl} does, or null for a text that it refuses */
+export function readQueueUrl(url: string): QueueEndpoint[] | null {
+  if (!url.startsWith(scheme)) return null;
+  const endpoints = url.split(",").flatMap((entry) => readServer(entry.trim()) ?? []);
+  return endpoints.length === url.split(",").length ? endpoints : null;
+}
+
+function readServer(text: string): QueueEndpoint | null {
+  const address = text.startsWith(scheme) ? text.slice(scheme.length) : text;
+  const [, host, port] = /^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):(\d{1,5})\/?$/.exec(address) ?? [];
+  if (host === undefined || Number(port) < 1 || Number(port) > 65_535) return null;
+  return { host: host.replace(/^\[|\]$/g, ""), port: Number(port) };
 }

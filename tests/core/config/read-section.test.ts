@@ -54,6 +54,8 @@ test.each([
   [{ PORT: "8080" }, { port: 8080 }],
   [{ COCOV_TRUST_PROXY: "true" }, { trustProxy: true }],
   [{ COCOV_TRUST_PROXY: "10.0.0.0/8, 127.0.0.1" }, { trustProxy: ["10.0.0.0/8", "127.0.0.1"] }],
+  [{ COCOV_QUEUE_URL: "bunqueue://a:1, bunqueue://b:2" }, { queueUrl: "bunqueue://a:1, bunqueue://b:2" }],
+  [{ COCOV_QUEUE_URL: "bunqueue://a:1,b:2" }, { queueUrl: "bunqueue://a:1,b:2" }],
   [{ COCOV_AUTO_MIGRATE: "false" }, { autoMigrate: false }],
   [{ COCOV_UI_BASE_URL: "https://cocov.example.org/" }, { uiBaseUrl: "https://cocov.example.org" }],
   [{ COCOV_PLUGINS_DISABLED: "issues, checks" }, { pluginsDisabled: ["issues", "checks"] }],
@@ -67,6 +69,9 @@ test.each([
   [{ COCOV_ROLE: "both" }],
   [{ COCOV_DATABASE_URL: "mysql://h/d" }],
   [{ COCOV_QUEUE_URL: "redis://h" }],
+  [{ COCOV_QUEUE_URL: "bunqueue://h" }],
+  [{ COCOV_TRUST_PROXY: "10.0.0.0/8, proxy.local" }],
+  [{ COCOV_TRUST_PROXY: "10.0.0.0/33" }],
   [{ COCOV_DATABASE_POOL: "-1" }],
   [{ COCOV_UI_BASE_URL: "example.org" }],
 ])("the platform's own settings refuse %j", (env) => {

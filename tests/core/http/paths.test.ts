@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { z } from "zod";
 import { id, text } from "../../../core/http/parameters";
 import { routableUrl } from "../../../core/http/paths";
-import { codeOf, echo, send, serverWith } from "./http-under-test";
+import { codeOf, echo, messageOf, send, serverWith } from "./http-under-test";
 
 const named = <Name extends string>(route: Name) => ({ route: text().default(route) });
 const server = serverWith([
@@ -41,6 +41,7 @@ describe("a path parameter", () => {
     async (path) => {
       const reply = await send(server, "GET", path);
       expect([reply.status, codeOf(reply)]).toEqual([404, "not_found"]);
+      expect(messageOf(reply)).toStartWith("There is nothing here");
     },
   );
 

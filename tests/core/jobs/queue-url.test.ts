@@ -10,6 +10,13 @@ test("one or several servers are read", () => {
   ]);
 });
 
+test("each server may be written in full", () => {
+  expect(parseQueueUrl("bunqueue://a:1, bunqueue://b:2/")).toEqual([
+    { host: "a", port: 1 },
+    { host: "b", port: 2 },
+  ]);
+});
+
 test.each([
   "",
   "redis://host:6379",

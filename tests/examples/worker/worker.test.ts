@@ -28,7 +28,7 @@ const brief = ({ kind, file, line_start, message }: ShownIssue) => `${file}:${li
 const push = async (files: Record<string, string>) => (await pushed(server, github, onGitHub, { files })).sha;
 
 const messy = {
-  "src/main.c": `// TODO: say hello\nint main() {}  \n${"x".repeat(121)}\nint todo = 1;\n`,
+  "src/main.c": `// TODO: say hello\nint main() {}  \n${"x".repeat(129)}\nint todo = 1;\n`,
   "src/other.py": "# FIXME\n<<<<<<< HEAD\nx = 1\n",
   "notes.md": `${"long prose ".repeat(30)}  \n`,
   "blob.bin": "\0 // TODO not text\n",
@@ -42,7 +42,7 @@ test("a job goes from push to commit status through the worker", async () => {
   expect((await issuesOf(sha)).map(brief).sort()).toEqual([
     "src/main.c:1 quality: TODO left in the code: say hello",
     "src/main.c:2 style: White space at the end of the line",
-    "src/main.c:3 style: 121 columns; 120 fit",
+    "src/main.c:3 style: 129 columns; 128 fit",
     "src/other.py:1 quality: FIXME left in the code",
     "src/other.py:2 bug: Marker of an unresolved merge conflict",
   ]);
