@@ -19,8 +19,9 @@ export function parseQueueUrl(url: string): QueueEndpoint[] {
 /** @returns what {@link parseQueueUrl} does, or null for a text that it refuses */
 export function readQueueUrl(url: string): QueueEndpoint[] | null {
   if (!url.startsWith(scheme)) return null;
-  const endpoints = url.split(",").flatMap((entry) => readServer(entry.trim()) ?? []);
-  return endpoints.length === url.split(",").length ? endpoints : null;
+  const entries = url.split(",");
+  const endpoints = entries.flatMap((entry) => readServer(entry.trim()) ?? []);
+  return endpoints.length === entries.length ? endpoints : null;
 }
 
 function readServer(text: string): QueueEndpoint | null {
