@@ -36,7 +36,7 @@ export function openDatabase({ url, poolSize, log, applicationName = "cocov" }: 
     orm,
     transaction: (work) => runTransaction(client, log, work),
     listen: (channel, onNotify, onReconnect) => listen(client, log, channel, onNotify, onReconnect),
-    exclusively: (name, work) => exclusively(client, name, work),
+    exclusively: (name, work) => exclusively(client, log, name, work),
     close: (timeoutSeconds = 5) => client.end({ timeout: timeoutSeconds }),
   };
 }
