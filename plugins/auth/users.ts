@@ -29,6 +29,8 @@ export interface Users {
   byId(q: Queryable, ids: readonly number[]): Promise<Map<number, UserPresentation>>;
   /** @returns the ids of the users these verified addresses belong to, by address in lower case */
   idsByEmail(q: Queryable, emails: readonly string[]): Promise<Map<string, number>>;
+  /** @returns the user's verified addresses */
+  emails(q: Queryable, userId: number): Promise<string[]>;
   /** @returns the token GitHub gave for acting as this user; null when there is none any more */
   gitHubToken(q: Queryable, userId: number): Promise<string | null>;
   /** Creates or updates the user who signed in. The first user of the platform becomes its admin. */
@@ -49,6 +51,11 @@ export function createUsers({ cipher }: { cipher: Cipher }): Users {
       const rows = await q.sql<{ email: string; user_id: number }[]>`
         SELECT email, user_id FROM user_emails WHERE email = ANY(${[...emails]}::text[]::citext[])`;
       return new Map(rows.map((row) => [row.email.toLowerCase(), row.user_id]));
+    },
+
+    async emails(q, userId) {
+      const rows = await q.sql<{ email: string }[]>`SELECT email FROM user_emails WHERE user_id = ${userId} ORDER BY id`;
+      return rows.map(({ email }) => email);
     },
 
     async gitHubToken(q, userId) {

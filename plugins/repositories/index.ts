@@ -1,9 +1,10 @@
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import { definePlugin, setting, settingText, type Transaction } from "../../core";
-import auth from "../auth";
+import auth, { userSignedIn } from "../auth";
 import github from "../github";
 import { createAddRepository } from "./add";
+import { changeWebhooks } from "./change-webhooks";
 import { createCommitRegister, refetch, setBranchIssues, setIssuesCount } from "./commits";
 import { errors } from "./errors";
 import { findBranch, findCommit, findCommitBySha, findRepository } from "./find";
@@ -12,6 +13,8 @@ import { handleDestroy } from "./jobs/destroy";
 import { handleInitialize } from "./jobs/initialize";
 import { handleProcessCommit } from "./jobs/process-commit";
 import { handleRefresh } from "./jobs/refresh";
+import { handleMoveArchives } from "./jobs/rename";
+import { handleUpdateAuthors, updateCommitAuthors } from "./jobs/update-authors";
 import { handleUpdatePermissions } from "./jobs/update-permissions";
 import { type CommitPresenter, createCommitPresenter } from "./present";
 import { branchRoutes } from "./routes/branches";
@@ -93,11 +96,14 @@ export default definePlugin({
         handleInitialize({ db, github, register }),
         handleProcessCommit({ db, events, auth, github, snapshots }),
         handleUpdatePermissions({ db, github }),
+        handleUpdateAuthors({ db, auth }),
         handleRefresh({ db, jobs, github }),
+        handleMoveArchives({ db, snapshots }),
         ...handleDestroy({ db, events, jobs, snapshots }),
       ],
+      on: [userSignedIn.handledBy((tx, { userId }) => jobs.enqueue(tx, updateCommitAuthors, { userId }))],
       readiness: [storageReadiness(base)],
-      contribute: repositoryWebhooks({ register }),
+      contribute: [...repositoryWebhooks({ register }), ...changeWebhooks({ jobs })],
       console: {
         repositories: {
           summary: "repositories.findRepository(db, 7) and the like; repositories.snapshots reads commits' files",

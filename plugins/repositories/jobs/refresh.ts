@@ -46,6 +46,6 @@ export async function giveUpName({ tx, jobs }: { tx: Transaction; jobs: Jobs }, 
 }
 
 /** Archives lie under the former name: they are fetched again when something needs them. */
-async function forgetArchives({ sql }: Transaction, repositoryId: number): Promise<void> {
+export async function forgetArchives({ sql }: Transaction, repositoryId: number): Promise<void> {
   await sql`UPDATE commits SET clone_status = 'queued', clone_size = NULL, updated_at = now() WHERE repository_id = ${repositoryId}`;
 }
