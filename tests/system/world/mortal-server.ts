@@ -1,0 +1,57 @@
+import { afterAll } from "bun:test";
+import { join } from "node:path";
+import { until } from "./until";
+
+/** A server in a process of its own that can be killed, and comes back at the same address. */
+export interface MortalServer {
+  readonly url: string;
+  /** Starts it and waits until it is ready. */
+  start(): Promise<void>;
+  /** Ends it as a power cut does. */
+  kill(): Promise<void>;
+  /** Everything it has logged and printed. */
+  output(): string;
+}
+
+export async function mortalServer(environment: Record<string, string | undefined>): Promise<MortalServer> {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  let child: Bun.Subprocess<"ignore", "pipe", "pipe"> | undefined;
+  let output = "";
+  const collect = async (stream: ReadableStream<Uint8Array>): Promise<void> => {
+    const decoder = new TextDecoder();
+    for await (const bytes of stream) output += decoder.decode(bytes, { stream: true });
+  };
+  afterAll(() => child?.kill("SIGKILL"));
+  return {
+    url,
+    output: () => output,
+    async start() {
+      child = Bun.spawn([process.execPath, join(import.meta.dir, "server-process.ts")], {
+        env: { PATH: process.env.PATH, HOME: process.env.HOME, ...environment, COCOV_PORT: String(port) },
+        stdin: "ignore",
+        stdout: "pipe",
+        stderr: "pipe",
+      });
+      void collect(child.stdout);
+      void collect(child.stderr);
+      const ready = () =>
+        fetch(`${url}/system/probes/health`).then(
+          ({ ok }) => ok,
+          () => false,
+        );
+      await until(ready, () => `the server doesn't start: ${output}`, 30);
+    },
+    async kill() {
+      child?.kill("SIGKILL");
+      await child?.exited;
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response() });
+  const { port = 0 } = server;
+  await server.stop(true);
+  return port;
+}
