@@ -44,6 +44,9 @@ export interface TestServerOptions {
   readonly root?: string;
 }
 
+/** Milliseconds a server may take to stop on a busy machine. */
+const hookTimeout = 30_000;
+
 /** Made up; every test server encrypts with it. */
 export const testKey = "0123456789abcdef0123456789abcdef";
 
@@ -100,7 +103,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
 /** Starts a server for all tests of the calling file, and stops it after the last one. */
 export async function useTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const server = await startTestServer(options);
-  afterAll(() => server.stop());
+  afterAll(() => server.stop(), hookTimeout);
   return server;
 }
 
@@ -115,7 +118,7 @@ export function testEnvironment(
     COCOV_DATA_DIR: dataDir,
     COCOV_CRYPTOGRAPHIC_KEY: testKey,
     COCOV_PORT: "0",
-    COCOV_SHUTDOWN_SECONDS: "5",
+    COCOV_SHUTDOWN_SECONDS: "3",
     ...env,
   };
 }
