@@ -5,15 +5,18 @@ import { createAuthenticator } from "./authenticate";
 import { errors } from "./errors";
 import { type AccessGuards, createGuards } from "./guards";
 import { authJobs } from "./jobs";
+import { createLeave, type Leave } from "./leave";
+import { standingOfAccount } from "./members";
 import { serviceTokenRoutes } from "./routes/service-tokens";
 import { sessionRoutes } from "./routes/sessions";
 import * as tables from "./tables";
 import { type Tokens, tokens } from "./tokens";
 import { createUsers, type Users } from "./users";
+import { userOfPayload, userWebhooks } from "./webhooks";
 
 export { type Caller, type ServiceCaller, seesEverything, type UserCaller } from "./caller";
 export { errors } from "./errors";
-export { userSignedIn } from "./events";
+export { userLeft, userSignedIn } from "./events";
 export type { AccessGuards } from "./guards";
 export type { SignedInUser, UserPresentation, Users } from "./users";
 
@@ -21,6 +24,13 @@ export type { SignedInUser, UserPresentation, Users } from "./users";
 export interface Auth extends AccessGuards {
   readonly users: Users;
   readonly tokens: Tokens;
+  /**
+   * Asks GitHub whether somebody still belongs to the organization, as far as the settings demand it.
+   * @throws ApiError `github.unavailable` when GitHub gives no usable answer
+   */
+  mayStay(githubId: number): Promise<boolean>;
+  readonly leave: Leave;
+  readonly userOfPayload: typeof userOfPayload;
 }
 
 export default definePlugin({
@@ -39,11 +49,23 @@ export default definePlugin({
   setup({ db, events, log, cipher, config, github }) {
     const guards = createGuards(createAuthenticator({ db, log }));
     const users = createUsers({ cipher });
-    const api: Auth = { ...guards, users, tokens };
+    const leave = createLeave(events);
+    const api: Auth = {
+      ...guards,
+      users,
+      tokens,
+      async mayStay(githubId) {
+        const standing = await standingOfAccount(github, githubId);
+        return standing === "member" || (standing === "outside_collaborator" && config.allowOutsideCollaborators);
+      },
+      leave,
+      userOfPayload,
+    };
     return {
       api,
       routes: [...sessionRoutes({ db, events, github, users, ...config }), ...serviceTokenRoutes({ db, admin: guards.admin })],
       jobs: authJobs,
+      contribute: userWebhooks({ leave }),
       console: {
         users: { summary: "users.byId(db, [1]) and the like", value: users },
         tokens: {

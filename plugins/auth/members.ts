@@ -4,6 +4,23 @@ import { type GitHub, errors as githubErrors } from "../github";
 export type Standing = "member" | "outside_collaborator" | "stranger";
 
 /**
+ * The same as {@link standingOf} for an account, whatever it is called by now; one that was deleted is a stranger. For jobs.
+ * @throws ApiError `github.unavailable` when GitHub gives no usable answer; what else `github.reach` throws
+ */
+export async function standingOfAccount(github: GitHub, githubId: number): Promise<Standing> {
+  const login = await github.reach(async () => {
+    try {
+      const { data } = await github.installation().request("GET /user/{account_id}", { account_id: githubId });
+      return data.login;
+    } catch (error) {
+      if (isNotFound(error)) return null;
+      throw error;
+    }
+  });
+  return login === null ? "stranger" : await standingOf(github, login);
+}
+
+/**
  * Asks GitHub what a login is to the organization.
  * @throws ApiError `github.unavailable` when GitHub gives no usable answer
  */

@@ -1,4 +1,4 @@
-import type { Cipher, Queryable, Transaction } from "../../core";
+import type { Cipher, Database, Queryable, Transaction } from "../../core";
 
 /** Who signed in, as GitHub describes them. */
 export interface GitHubPerson {
@@ -33,12 +33,16 @@ export interface Users {
   emails(q: Queryable, userId: number): Promise<string[]>;
   /** @returns the token GitHub gave for acting as this user; null when there is none any more */
   gitHubToken(q: Queryable, userId: number): Promise<string | null>;
+  /** Forgets a token that GitHub refuses, unless another one has taken its place. */
+  forgetGrant(db: Database, userId: number, refused: string): Promise<void>;
+  /** @returns the id of the user's account on GitHub; undefined when there is no such user */
+  gitHubId(q: Queryable, userId: number): Promise<number | undefined>;
   /** Creates or updates the user who signed in. The first user of the platform becomes its admin. */
   signIn(tx: Transaction, person: GitHubPerson): Promise<SignedInUser>;
 }
 
 export function createUsers({ cipher }: { cipher: Cipher }): Users {
-  return {
+  const users: Users = {
     async byId(q, ids) {
       if (ids.length === 0) return new Map();
       const rows = await q.sql<UserPresentation[]>`
@@ -64,6 +68,19 @@ export function createUsers({ cipher }: { cipher: Cipher }): Users {
       return row?.github_token ? cipher.decrypt(row.github_token, tokenContext(row.github_id)) : null;
     },
 
+    async forgetGrant(db, userId, refused) {
+      await db.transaction(async (tx) => {
+        await tx.sql`SELECT FROM users WHERE id = ${userId} FOR UPDATE`;
+        if ((await users.gitHubToken(tx, userId)) !== refused) return;
+        await tx.sql`UPDATE users SET github_token = NULL, updated_at = now() WHERE id = ${userId}`;
+      });
+    },
+
+    async gitHubId(q, userId) {
+      const [row] = await q.sql<{ github_id: number }[]>`SELECT github_id FROM users WHERE id = ${userId}`;
+      return row?.github_id;
+    },
+
     async signIn(tx, person) {
       // One sign-in at a time: the first user, logins that changed hands and addresses that moved need no further care then.
       await tx.sql`SELECT pg_advisory_xact_lock(hashtext('auth.sign_in'))`;
@@ -82,6 +99,7 @@ export function createUsers({ cipher }: { cipher: Cipher }): Users {
       return user;
     },
   };
+  return users;
 }
 
 async function replaceEmails(tx: Transaction, userId: number, emails: readonly string[]): Promise<void> {

@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import { definePlugin, setting, settingText, type Transaction } from "../../core";
-import auth, { userSignedIn } from "../auth";
+import auth, { userLeft, userSignedIn } from "../auth";
 import github from "../github";
 import { createAddRepository } from "./add";
 import { changeWebhooks } from "./change-webhooks";
@@ -16,6 +16,8 @@ import { handleRefresh } from "./jobs/refresh";
 import { handleMoveArchives } from "./jobs/rename";
 import { handleUpdateAuthors, updateCommitAuthors } from "./jobs/update-authors";
 import { handleUpdatePermissions } from "./jobs/update-permissions";
+import { handleUpdateUserPermissions, updateUserPermissions } from "./jobs/update-user-permissions";
+import { memberWebhooks } from "./member-webhooks";
 import { type CommitPresenter, createCommitPresenter } from "./present";
 import { branchRoutes } from "./routes/branches";
 import { repositoryRoutes } from "./routes/repositories";
@@ -96,14 +98,23 @@ export default definePlugin({
         handleInitialize({ db, github, register }),
         handleProcessCommit({ db, events, auth, github, snapshots }),
         handleUpdatePermissions({ db, github }),
+        handleUpdateUserPermissions({ db, auth, github }),
         handleUpdateAuthors({ db, auth }),
         handleRefresh({ db, jobs, github }),
         handleMoveArchives({ db, snapshots }),
         ...handleDestroy({ db, events, jobs, snapshots }),
       ],
-      on: [userSignedIn.handledBy((tx, { userId }) => jobs.enqueue(tx, updateCommitAuthors, { userId }))],
+      on: [
+        userSignedIn.handledBy(async (tx, { userId }) => {
+          await jobs.enqueue(tx, updateUserPermissions, { userId });
+          await jobs.enqueue(tx, updateCommitAuthors, { userId });
+        }),
+        userLeft.handledBy(async ({ sql }, { githubId }) => {
+          await sql`DELETE FROM repository_members WHERE github_member_id = ${githubId}`;
+        }),
+      ],
       readiness: [storageReadiness(base)],
-      contribute: [...repositoryWebhooks({ register }), ...changeWebhooks({ jobs })],
+      contribute: [...repositoryWebhooks({ register }), ...changeWebhooks({ jobs }), ...memberWebhooks({ jobs, auth })],
       console: {
         repositories: {
           summary: "repositories.findRepository(db, 7) and the like; repositories.snapshots reads commits' files",

@@ -64,6 +64,35 @@ export async function collaboratorLevels(github: GitHub, name: string): Promise<
   });
 }
 
+/** What a user may do with one repository of the organization. */
+export interface Granted {
+  readonly githubId: number;
+  readonly level: Level;
+  /** Public: everybody may read it. */
+  readonly open: boolean;
+  /** Whether they may do more than read. */
+  readonly more: boolean;
+}
+
+/** @returns the organization's repositories as a user sees them; `refused` when GitHub doesn't take the user's token any more */
+export async function repositoriesSeenBy(github: GitHub, token: string): Promise<Granted[] | "refused"> {
+  const octokit = github.asUser(token);
+  try {
+    const seen = await github.reach(() =>
+      octokit.paginate(octokit.rest.repos.listForOrg, { org: github.orgName(), type: "all", per_page: 100 }),
+    );
+    return seen.map(({ id, private: isPrivate, permissions }) => ({
+      githubId: id,
+      level: levelOf(permissions),
+      open: !isPrivate,
+      more: Boolean(permissions?.triage || permissions?.push || permissions?.maintain || permissions?.admin),
+    }));
+  } catch (error) {
+    if (error instanceof Error && "status" in error && error.status === 401) return "refused";
+    throw error;
+  }
+}
+
 /** 404 is what GitHub answers for what one may not see; 409 for a repository without commits. */
 async function orNullWhenHidden<T>(call: () => Promise<T | null>): Promise<T | null> {
   try {

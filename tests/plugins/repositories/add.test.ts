@@ -103,6 +103,7 @@ test.each([
   "'; DROP TABLE repositories; --",
   "$(id)",
 ])("%p is no name GitHub is asked about", async (name) => {
+  await jobs.idle();
   const before = github.requests().length;
   expect(await refusal(await post(name))).toEqual(notOnGitHub);
   expect(github.requests()).toHaveLength(before);

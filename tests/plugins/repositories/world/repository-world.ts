@@ -39,6 +39,7 @@ export async function useRepositoryWorld(options: GitHubOptions = {}) {
   github.sendWebhooksTo(webhookUrl(server));
   const admin = await signIn(server, github, "root");
   const service = await serviceToken(server, admin);
+  await jobs.idle();
   return {
     github,
     server,

@@ -1,0 +1,19 @@
+import type { Events, Transaction } from "../../core";
+import { userLeft } from "./events";
+
+/** Takes everything from somebody who isn't in the organization any more, but their account. */
+export type Leave = (tx: Transaction, userId: number) => Promise<void>;
+
+/** The last admin stays one, though without a token: somebody has to let the others in after a mistake. */
+export function createLeave(events: Events): Leave {
+  return async (tx, userId) => {
+    // Admins who leave together would each count on the other.
+    await tx.sql`SELECT pg_advisory_xact_lock(hashtext('auth.admins'))`;
+    const [user] = await tx.sql<{ githubId: number }[]>`
+      UPDATE users SET admin = admin AND NOT EXISTS (SELECT FROM users WHERE admin AND id <> ${userId}), updated_at = now()
+       WHERE id = ${userId} RETURNING github_id AS "githubId"`;
+    if (!user) return;
+    await tx.sql`DELETE FROM user_tokens WHERE user_id = ${userId}`;
+    await events.emit(tx, userLeft, { userId, githubId: user.githubId });
+  };
+}
