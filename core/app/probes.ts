@@ -75,7 +75,9 @@ export function probeRoutes({ migrated, checks }: ProbeSources): Route[] {
       },
       handle: async () => {
         const done = await migrated().catch(() => false);
-        return done ? plainText(200, "OK") : plainText(503, "Migrations are pending, or the database can't be reached");
+        return done
+          ? answer(200, "text/plain; charset=utf-8", "OK")
+          : answer(503, "text/plain; charset=utf-8", "Migrations are pending, or the database can't be reached");
       },
     }),
     route({
@@ -89,14 +91,14 @@ export function probeRoutes({ migrated, checks }: ProbeSources): Route[] {
       answers: { 200: readinessJson, 503: readinessJson },
       handle: async () => {
         const state = await readiness(checks);
-        return Response.json(state, { status: state.ready ? 200 : 503 });
+        return answer(state.ready ? 200 : 503, "application/json", JSON.stringify(state));
       },
     }),
   ];
 }
 
-const plainText = (status: number, text: string): Response =>
-  new Response(text, { status, headers: { "content-type": "text/plain; charset=utf-8" } });
+const answer = (status: number, type: string, body: string): Response =>
+  new Response(body, { status, headers: { "content-type": type } });
 
 /** Probes of a process that only runs jobs. */
 export function jobProbes(checks: readonly ReadinessCheck[]): (request: Request) => Promise<Response> {

@@ -85,7 +85,7 @@ function responder(
   { route, pattern, parameters }: PreparedRoute,
   { fail, checkAnswers }: MountOptions,
 ): (context: ServedRequest, values: Readonly<Record<string, unknown>>) => Promise<Response> {
-  const { access, scope, jsonRequired } = route;
+  const { access, scope, jsonRequired, mendText } = route;
   const { json, emptyStatus } = answerShape(route);
   const jsonStatus = json?.status ?? 200;
   const read = parameterReader(parameters, fail);
@@ -98,7 +98,7 @@ function responder(
     if (parameters.length > 0) {
       const sources: ParameterSources = {
         path: pathValues(pattern.names, values),
-        body: fromBody ? await parseBody(context.request, await context.bytes()) : noFields,
+        body: fromBody ? await parseBody(context.request, await context.bytes(), mendText) : noFields,
         query: fromQuery ? context.query : noFields,
       };
       context.params = read(sources);

@@ -1,7 +1,7 @@
 import { isJson, mediaType } from "./content-type";
 import { type ApiError, coreErrors } from "./errors";
 import { type Fields, noFields, parseForm } from "./form";
-import { isStorable } from "./storable-text";
+import { isStorable, storableText } from "./storable-text";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 // Only JSON that has one of these can hold text that isn't storable, and few bodies do.
@@ -11,12 +11,13 @@ const suspiciousEscape = /\\u(?:0000|[dD][89a-fA-F])/;
  * Reads the parameters in a body: a JSON object, a URL-encoded form or a multipart form. An empty body has none, whatever its
  * content type says, and a body of another content type has none either.
  *
+ * @param mendText replaces what can't be stored in the texts of a JSON body, instead of refusing it
  * @throws ApiError `request.malformed`
  */
-export async function parseBody(request: Request, bytes: Uint8Array<ArrayBuffer>): Promise<Fields> {
+export async function parseBody(request: Request, bytes: Uint8Array<ArrayBuffer>, mendText = false): Promise<Fields> {
   if (bytes.length === 0) return noFields;
   const type = mediaType(request);
-  if (isJson(type)) return parseJson(decode(bytes));
+  if (isJson(type)) return parseJson(decode(bytes), mendText);
   if (type === "application/x-www-form-urlencoded") return parseForm(decode(bytes), "strict");
   if (type === "multipart/form-data") return await parseMultipart(request, bytes);
   return noFields;
@@ -30,11 +31,12 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
-function parseJson(text: string): Fields {
+function parseJson(text: string, mendText: boolean): Fields {
   if (text.trim() === "") return noFields;
-  const value = parsedOrRefused(text);
+  const suspicious = suspiciousEscape.test(text);
+  const value = parsedOrRefused(text, suspicious && mendText);
   if (!isObject(value)) throw malformed("The body must be a JSON object");
-  if (suspiciousEscape.test(text) && !Object.values(value).every(isStorableInside)) {
+  if (suspicious && !mendText && !Object.values(value).every(isStorableInside)) {
     throw malformed("The body has text with U+0000 or with half of a surrogate pair");
   }
   return value;
@@ -45,9 +47,11 @@ const isStorableInside = (value: unknown): boolean => typeof value === "string" 
 
 const isObject = (value: unknown): value is Fields => typeof value === "object" && value !== null && !Array.isArray(value);
 
-function parsedOrRefused(text: string): unknown {
+function parsedOrRefused(text: string, mend: boolean): unknown {
   try {
-    return JSON.parse(text);
+    return mend
+      ? JSON.parse(text, (_key, inner) => (typeof inner === "string" ? storableText(inner) : inner))
+      : JSON.parse(text);
   } catch {
     throw malformed("The body isn't valid JSON");
   }

@@ -56,6 +56,11 @@ export interface RouteDeclaration<P extends ParameterSchemas, A extends object, 
   readonly jsonRequired?: string;
   /** The handler reads the raw bytes itself (signatures); the body is not parsed for parameters. */
   readonly rawBody?: boolean;
+  /**
+   * Puts U+FFFD in place of what PostgreSQL can't store in the texts of a JSON body (U+0000, halves of surrogate pairs), instead of
+   * refusing the body: for callers that would repeat a refused request in vain.
+   */
+  readonly mendText?: boolean;
   /** Successful requests are logged at `debug` only: probes, which would drown everything else. */
   readonly quiet?: boolean;
   readonly handle: (context: HandlerContext<P, A, S>) => Promise<AnswerOf<NoInfer<R>>> | AnswerOf<NoInfer<R>>;
@@ -77,6 +82,7 @@ export interface Route {
   readonly bodyLimit?: number;
   readonly jsonRequired?: string;
   readonly rawBody?: boolean;
+  readonly mendText?: boolean;
   readonly quiet?: boolean;
   readonly handle: (context: HandlerContext<ParameterSchemas, object, object>) => unknown;
 }

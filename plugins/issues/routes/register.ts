@@ -37,6 +37,8 @@ export function registerRoute({ db, repositories, register }: Parts): Route {
     }),
     bodyLimit,
     jsonRequired: "issues.json_required",
+    // A plugin may quote any bytes it met; its Worker would send a refused report again and again.
+    mendText: true,
     answers: { 204: null },
     errors: ["not_found"],
     handle: async ({ repository, params }) => {

@@ -154,6 +154,12 @@ test("texts are stored as they came", async () => {
   ]);
 });
 
+test("what can't be stored in a text is replaced, so that a Worker needn't send the report again", async () => {
+  const sha = await commitWith();
+  expect((await repository.put(sha, [issue("a", { message: "a\0b \ud800 c" })])).status).toBe(204);
+  expect((await list(sha)).issues[0]?.message).toBe("a\ufffdb \ufffd c");
+});
+
 test("line numbers may be any that fit 32 bits", async () => {
   const sha = await commitWith();
   const lines = { line_start: -2_147_483_648, line_end: 2_147_483_647 };
