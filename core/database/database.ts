@@ -50,6 +50,9 @@ function connect(options: Required<DatabaseOptions>): Sql<SqlTypes> {
   }
 }
 
+/** @param attempt 0 for the first. @returns seconds until a lost connection is made anew */
+const reconnectDelay = (attempt: number): number => Math.min(0.05 * 2 ** attempt, 1) * (0.8 + Math.random() * 0.4);
+
 function createClient({ url, poolSize, log, applicationName }: Required<DatabaseOptions>): Sql<SqlTypes> {
   const { url: target, address } = readConnectionUrl(url);
   const client = postgres(target, {
@@ -57,6 +60,8 @@ function createClient({ url, poolSize, log, applicationName }: Required<Database
     max: poolSize,
     types: wireTypes,
     connection: { application_name: applicationName },
+    // By itself the driver waits up to 20 seconds, and connections that end together count as one after another.
+    backoff: reconnectDelay,
     onnotice: ({ severity, code, message }) => log.debug({ severity, code }, message),
   });
   client.json = (value: JSONValue) => jsonParameter(client, value);

@@ -7,7 +7,7 @@ import { settled } from "./world/settle";
 import { withWorkers } from "./world/worker";
 
 const pushes = 60;
-const kills = 5;
+const kills = 4;
 
 const platform = await usePlatform();
 const { github, onGitHub, token, db, server, environment } = platform;

@@ -9,6 +9,8 @@ export interface MortalServer {
   start(): Promise<void>;
   /** Ends it as a power cut does. */
   kill(): Promise<void>;
+  /** Exit codes and signals of those that ended by themselves. */
+  deaths(): string[];
   /** Everything it has logged and printed. */
   output(): string;
 }
@@ -18,6 +20,7 @@ export async function mortalServer(environment: Record<string, string | undefine
   const url = `http://127.0.0.1:${port}`;
   let child: Bun.Subprocess<"ignore", "pipe", "pipe"> | undefined;
   let output = "";
+  const deaths: string[] = [];
   const collect = async (stream: ReadableStream<Uint8Array>): Promise<void> => {
     const decoder = new TextDecoder();
     for await (const bytes of stream) output += decoder.decode(bytes, { stream: true });
@@ -26,12 +29,17 @@ export async function mortalServer(environment: Record<string, string | undefine
   return {
     url,
     output: () => output,
+    deaths: () => [...deaths],
     async start() {
       child = Bun.spawn([process.execPath, join(import.meta.dir, "server-process.ts")], {
         env: { PATH: process.env.PATH, HOME: process.env.HOME, ...environment, COCOV_PORT: String(port) },
         stdin: "ignore",
         stdout: "pipe",
         stderr: "pipe",
+      });
+      const started = child;
+      void started.exited.then(() => {
+        if (started.signalCode !== "SIGKILL") deaths.push(`${started.exitCode ?? started.signalCode}: ${output.slice(-3000)}`);
       });
       void collect(child.stdout);
       void collect(child.stderr);
