@@ -1,14 +1,12 @@
 import { join, resolve } from "node:path";
 import { z } from "zod";
-import { definePlugin, setting, settingText, type Transaction } from "../../core";
+import { definePlugin, setting, settingText } from "../../core";
 import auth, { userLeft, userSignedIn } from "../auth";
 import github from "../github";
 import { createAddRepository } from "./add";
-import { changeWebhooks } from "./change-webhooks";
-import { createCommitRegister, refetch, setBranchIssues, setIssuesCount } from "./commits";
+import { createCommitRegister } from "./commits";
 import { errors } from "./errors";
-import { findBranch, findCommit, findCommitBySha, findRepository } from "./find";
-import { createRepositoryGuards, type RepositoryGuards } from "./guards";
+import { createRepositoryGuards } from "./guards";
 import { handleDestroy } from "./jobs/destroy";
 import { handleInitialize } from "./jobs/initialize";
 import { handleProcessCommit } from "./jobs/process-commit";
@@ -17,43 +15,28 @@ import { handleMoveArchives } from "./jobs/rename";
 import { handleUpdateAuthors, updateCommitAuthors } from "./jobs/update-authors";
 import { handleUpdatePermissions } from "./jobs/update-permissions";
 import { handleUpdateUserPermissions, updateUserPermissions } from "./jobs/update-user-permissions";
-import { memberWebhooks } from "./member-webhooks";
-import { type CommitPresenter, createCommitPresenter } from "./present";
+import { createCommitPresenter } from "./present";
+import { createRepositories } from "./repositories";
 import { branchRoutes } from "./routes/branches";
 import { repositoryRoutes } from "./routes/repositories";
 import { commitStatus } from "./slots";
-import { createSnapshots, type Snapshots } from "./storage/snapshots";
+import { createSnapshots } from "./storage/snapshots";
 import { storageReadiness } from "./storage-readiness";
 import * as tables from "./tables";
-import { repositoryWebhooks } from "./webhooks";
+import { changeWebhooks } from "./webhooks/changes";
+import { memberWebhooks } from "./webhooks/members";
+import { pushWebhooks } from "./webhooks/pushes";
 
 export * from "./events";
 export { named, namedCommit, numbered, numberedCommit, type RepositoryGuards } from "./guards";
 export { type CommitPresenter, presentRepository } from "./present";
+export type { Repositories } from "./repositories";
 export type { BranchRow, CommitRow, RepositoryRow } from "./rows";
 export { commitJson, paging, repositoryJson } from "./schemas";
 export { type CommitStatusSource, commitStatus } from "./slots";
 export { repositoryFolder } from "./storage/names";
 export type { SnapshotFile } from "./storage/read-file";
 export type { Snapshots } from "./storage/snapshots";
-
-/** Repositories, their branches and commits, and the files of commits. */
-export interface Repositories {
-  /** Guard pairs for routes below a repository. */
-  readonly guards: RepositoryGuards;
-  readonly present: CommitPresenter;
-  readonly snapshots: Snapshots;
-  /** Where snapshots lie, as Workers are told. */
-  readonly storage: { readonly mode: "local"; readonly base: string };
-  readonly findRepository: typeof findRepository;
-  readonly findCommit: typeof findCommit;
-  readonly findCommitBySha: typeof findCommitBySha;
-  readonly findBranch: typeof findBranch;
-  readonly setIssuesCount: typeof setIssuesCount;
-  readonly setBranchIssues: typeof setBranchIssues;
-  /** Has a commit's files fetched again, because its archive is missing although it was fetched. */
-  refetch(tx: Transaction, commitId: number): Promise<void>;
-}
 
 export default definePlugin({
   name: "repositories",
@@ -79,18 +62,7 @@ export default definePlugin({
     const present = createCommitPresenter({ auth, github, statusSources: slots.all(commitStatus) });
     const register = createCommitRegister({ events, jobs, auth });
     const add = createAddRepository({ db, events, jobs, auth, github });
-    const storage = { mode: config.storageMode, base };
-    const finders = { findRepository, findCommit, findCommitBySha, findBranch };
-    const api: Repositories = {
-      guards,
-      present,
-      snapshots,
-      storage,
-      ...finders,
-      setIssuesCount,
-      setBranchIssues,
-      refetch: (tx, commitId) => refetch(jobs, tx, commitId),
-    };
+    const api = createRepositories({ jobs, guards, present, snapshots, storage: { mode: config.storageMode, base } });
     return {
       api,
       routes: [...repositoryRoutes({ db, auth, guards, present, add }), ...branchRoutes({ db, guards, present })],
@@ -114,7 +86,7 @@ export default definePlugin({
         }),
       ],
       readiness: [storageReadiness(base)],
-      contribute: [...repositoryWebhooks({ register }), ...changeWebhooks({ jobs }), ...memberWebhooks({ jobs, auth })],
+      contribute: [...pushWebhooks({ register }), ...changeWebhooks({ jobs }), ...memberWebhooks({ jobs, auth })],
       console: {
         repositories: {
           summary: "repositories.findRepository(db, 7) and the like; repositories.snapshots reads commits' files",

@@ -1,12 +1,12 @@
 import { z } from "zod";
-import type { Jobs, Transaction } from "../../core";
-import { type WebhookHandler, webhook } from "../github";
-import { findRepositoryByGitHubId } from "./find";
-import { destroyRepository } from "./jobs/destroy";
-import { renameRepository } from "./jobs/rename";
-import { updateRepositoryPermissions } from "./jobs/update-permissions";
-import type { RepositoryRow } from "./rows";
-import { isRepositoryName } from "./storage/names";
+import type { Jobs, Transaction } from "../../../core";
+import { type WebhookHandler, webhook } from "../../github";
+import { findRepositoryByGitHubId } from "../find";
+import { destroyRepository } from "../jobs/destroy";
+import { renameRepository } from "../jobs/rename";
+import { updateRepositoryPermissions } from "../jobs/update-permissions";
+import type { RepositoryRow } from "../rows";
+import { isRepositoryName } from "../storage/names";
 
 /** PostgreSQL can't store U+0000. */
 const text = z.string().transform((value) => value.replaceAll("\0", "\uFFFD"));

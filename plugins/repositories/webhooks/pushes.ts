@@ -1,9 +1,9 @@
 import { z } from "zod";
-import type { Transaction } from "../../core";
-import { type WebhookHandler, webhook } from "../github";
-import type { CommitRegister } from "./commits";
-import { findRepositoryByGitHubId } from "./find";
-import { isCommitSha } from "./storage/names";
+import type { Transaction } from "../../../core";
+import { type WebhookHandler, webhook } from "../../github";
+import type { CommitRegister } from "../commits";
+import { findRepositoryByGitHubId } from "../find";
+import { isCommitSha } from "../storage/names";
 
 const headsPrefix = "refs/heads/";
 
@@ -41,7 +41,7 @@ const push = z.object({
 const branchDeletion = z.object({ ref: branchName, ref_type: z.literal("branch"), repository: z.object({ id: z.int() }) });
 
 /** What GitHub's events do to branches and commits. A payload that lacks a part isn't meant for us. */
-export function repositoryWebhooks({ register }: { register: CommitRegister }) {
+export function pushWebhooks({ register }: { register: CommitRegister }) {
   const handlers: WebhookHandler[] = [
     {
       event: "push",

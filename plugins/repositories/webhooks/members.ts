@@ -1,8 +1,8 @@
 import { z } from "zod";
-import type { Jobs } from "../../core";
-import type { Auth } from "../auth";
-import { webhook } from "../github";
-import { updateUserPermissions } from "./jobs/update-user-permissions";
+import type { Jobs } from "../../../core";
+import type { Auth } from "../../auth";
+import { webhook } from "../../github";
+import { updateUserPermissions } from "../jobs/update-user-permissions";
 
 /** Actions of `organization` after which nobody may do anything else than before, or somebody has left at once. */
 const withoutEffect = ["deleted", "renamed", "member_invited", "member_removed"];

@@ -1,0 +1,40 @@
+import type { Jobs, Transaction } from "../../core";
+import { refetch, setBranchIssues, setIssuesCount } from "./commits";
+import { findBranch, findCommit, findCommitBySha, findRepository } from "./find";
+import type { RepositoryGuards } from "./guards";
+import type { CommitPresenter } from "./present";
+import type { Snapshots } from "./storage/snapshots";
+
+/** Repositories, their branches and commits, and the files of commits. */
+export interface Repositories {
+  /** Guard pairs for routes below a repository. */
+  readonly guards: RepositoryGuards;
+  readonly present: CommitPresenter;
+  readonly snapshots: Snapshots;
+  /** Where snapshots lie, as Workers are told. */
+  readonly storage: { readonly mode: "local"; readonly base: string };
+  readonly findRepository: typeof findRepository;
+  readonly findCommit: typeof findCommit;
+  readonly findCommitBySha: typeof findCommitBySha;
+  readonly findBranch: typeof findBranch;
+  readonly setIssuesCount: typeof setIssuesCount;
+  readonly setBranchIssues: typeof setBranchIssues;
+  /** Has a commit's files fetched again, because its archive is missing although it was fetched. */
+  refetch(tx: Transaction, commitId: number): Promise<void>;
+}
+
+type Parts = Pick<Repositories, "guards" | "present" | "snapshots" | "storage"> & { jobs: Jobs };
+
+/** Makes what other plugins get of this one. */
+export function createRepositories({ jobs, ...parts }: Parts): Repositories {
+  return {
+    ...parts,
+    findRepository,
+    findCommit,
+    findCommitBySha,
+    findBranch,
+    setIssuesCount,
+    setBranchIssues,
+    refetch: (tx, commitId) => refetch(jobs, tx, commitId),
+  };
+}
