@@ -25,7 +25,7 @@ async function openRuns({ db }: Platform): Promise<object[]> {
 
 async function openJobs({ db }: Platform): Promise<object[]> {
   const rows = await db.sql`
-    SELECT name, attempts, last_error FROM core_jobs WHERE died_at IS NULL AND (run_at <= now() OR attempts > 0)`;
+    SELECT name, attempts, last_error FROM core_jobs WHERE died_at IS NULL AND (run_at <= now() OR attempts > 0 OR name = 'github.post_status')`;
   return rows.map((row) => ({ ...row }));
 }
 
@@ -35,5 +35,5 @@ export async function letTimePass({ db: { sql } }: Platform): Promise<void> {
   await sql`
     UPDATE worker_jobs SET leased_until = now()
      WHERE leased_until < now() + interval '26 seconds' AND updated_at < now() - interval '4 seconds'`;
-  await sql`UPDATE core_jobs SET run_at = now() WHERE run_at > now() AND attempts > 0 AND died_at IS NULL`;
+  await sql`UPDATE core_jobs SET run_at = now() WHERE run_at > now() AND (attempts > 0 OR name = 'github.post_status') AND died_at IS NULL`;
 }
