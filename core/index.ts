@@ -6,7 +6,7 @@ export { type ConfigFile, defineConfig } from "./config/config-file";
 export type { CoreSettings } from "./config/core-settings";
 export { flag, setting, text as settingText, textList, webAddress, wholeNumber } from "./config/setting";
 export * as column from "./database/columns";
-export { isForeignKeyViolation, isUniqueViolation } from "./database/database-errors";
+export { isConnectionLoss, isForeignKeyViolation, isUniqueViolation } from "./database/database-errors";
 export type { Database, Queryable, Transaction } from "./database/types";
 export { type DomainEvent, defineEvent, type Events } from "./events/event";
 export { ApiError, coreErrors, defineErrors, notFound } from "./http/errors";

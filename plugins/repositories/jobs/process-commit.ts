@@ -1,5 +1,13 @@
 import { z } from "zod";
-import { type Database, defineJob, type Events, type HandledJob, type JobRun, type Queryable } from "../../../core";
+import {
+  type Database,
+  defineJob,
+  type Events,
+  type HandledJob,
+  isConnectionLoss,
+  type JobRun,
+  type Queryable,
+} from "../../../core";
 import type { Auth } from "../../auth";
 import type { GitHub } from "../../github";
 import { commitFetched, commitFetchFailed } from "../events";
@@ -52,7 +60,8 @@ export function handleProcessCommit({ db, events, auth, github, snapshots }: Par
     try {
       return await fetch(commit, run);
     } catch (error) {
-      if (run.signal.aborted) throw error;
+      // Neither a shutdown nor a lost database connection says anything about the commit.
+      if (run.signal.aborted || isConnectionLoss(error)) throw error;
       if (error instanceof SnapshotError && error.reason === "denied") await github.forgetInstallationToken();
       await db.transaction(async (tx) => {
         const [failed] = await tx.sql`
