@@ -5,6 +5,7 @@ import { readOrCreateKeyFile } from "../cipher/key-file";
 import type { CoreSettings } from "../config/core-settings";
 import { openDatabase } from "../database/database";
 import { startEmbeddedPostgres } from "../database/embedded/embedded-postgres";
+import { requireReachable } from "../database/reach";
 import type { Database } from "../database/types";
 import { StartupError } from "../startup-error";
 
@@ -15,22 +16,37 @@ export interface Services {
   close(): Promise<void>;
 }
 
+export interface ServiceOptions {
+  /** Uses the embedded database of a server that runs on the same data folder, instead of refusing. For commands. */
+  readonly joinRunningServer?: boolean;
+}
+
 /**
  * Opens the database, starting the embedded one when none is configured, and makes the cipher ready.
- * @throws StartupError when an external database is used without a cryptographic key, or the embedded one can't start
+ * @throws StartupError when an external database can't be reached or is used without a cryptographic key, or the embedded one
+ *   can't start
  */
-export async function openServices(settings: CoreSettings, log: Logger): Promise<Services> {
+export async function openServices(settings: CoreSettings, log: Logger, options: ServiceOptions = {}): Promise<Services> {
   const cipher = createCipher(cryptographicKey(settings, log), settings.cryptographicPreviousKeys);
-  const embedded = settings.databaseUrl ? null : await startEmbeddedPostgres({ dataDir: settings.dataDir, log });
-  const db = openDatabase({ url: settings.databaseUrl ?? embedded?.url ?? "", poolSize: settings.databasePool, log });
-  return {
-    db,
-    cipher,
-    async close() {
+  const embedded = settings.databaseUrl
+    ? null
+    : await startEmbeddedPostgres({ dataDir: settings.dataDir, log, join: options.joinRunningServer ?? false });
+  const url = settings.databaseUrl ?? embedded?.url ?? "";
+  const db = openDatabase({ url, poolSize: settings.databasePool, log });
+  const close = async (): Promise<void> => {
+    try {
       await db.close();
+    } finally {
       await embedded?.stop();
-    },
+    }
   };
+  try {
+    await requireReachable(db, url);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { db, cipher, close };
 }
 
 function cryptographicKey({ cryptographicKey: configured, databaseUrl, dataDir }: CoreSettings, log: Logger): string {

@@ -1,24 +1,23 @@
 import { join } from "node:path";
-import postgres from "postgres";
 import type { Logger } from "../../log";
+import { StartupError } from "../../startup-error";
 import { clusterUser, ensureCluster } from "./cluster";
 import { lockFolder } from "./folder-lock";
 import { give, type Home, prepareHome } from "./home";
 import { stopLeftoverServer } from "./leftover-server";
+import { databaseName, ensureDatabase } from "./platform-database";
+import { lockOrRunningServer } from "./running-server";
 import { startServer } from "./server";
 import { openServerLog } from "./server-log";
 import { prepareSocketFolder } from "./socket-folder";
 
-/** A PostgreSQL server that belongs to this process. */
+/** A PostgreSQL server that belongs to this process, or one of another process that this one may use. */
 export type EmbeddedPostgres = {
   /** connection URI of the database `cocov`, through a unix socket */
   readonly url: string;
-  /** Shuts the server down in order and frees the data folder. Connections that are left are cut. */
+  /** Shuts the server down in order and frees the data folder. Connections that are left are cut. Leaves another process's server alone. */
   stop(): Promise<void>;
 };
-
-/** The database that the platform uses. */
-const databaseName = "cocov";
 
 /**
  * Starts the PostgreSQL that comes as a package, with its data below `dataDir`. It listens on a unix socket only, which
@@ -26,16 +25,26 @@ const databaseName = "cocov";
  * against crashes with PostgreSQL's defaults.
  * @param options.dataDir the platform's data folder; made if missing
  * @param options.settings PostgreSQL settings that outrank the defaults here
+ * @param options.join uses the server of the process that holds the folder, if one does, instead of refusing; that server may end
+ *   at any time
  * @throws {StartupError} if the folder is in use, of another major version or out of reach, or the server doesn't start
  */
 export async function startEmbeddedPostgres(options: {
   dataDir: string;
   log: Logger;
   settings?: Record<string, string>;
+  join?: boolean;
 }): Promise<EmbeddedPostgres> {
   const { dataDir, log, settings = {} } = options;
   const home = await prepareHome(dataDir, log);
-  const unlock = await lockFolder(home.folder, dataDir);
+  const lock = options.join ? await lockOrRunningServer(home, dataDir) : await lockFolder(home.folder);
+  if ("heldBy" in lock) {
+    throw new StartupError([
+      `The data folder ${dataDir} is in use by the process with pid ${lock.heldBy}. Stop that one, set COCOV_DATA_DIR to another folder, or set COCOV_DATABASE_URL so that both share a server.`,
+    ]);
+  }
+  if ("socketFolder" in lock) return { url: urlOf(lock.socketFolder), stop: () => Promise.resolve() };
+  const { unlock } = lock;
   const logPath = join(home.folder, "server.log");
   try {
     for (const name of ["owner.lock", "owner.pid"]) await give(join(home.folder, name), home.account);
@@ -73,7 +82,7 @@ async function start(
 
   let stopped: Promise<void> | undefined;
   return {
-    url: `postgres://${clusterUser}@localhost/${databaseName}?host=${encodeURIComponent(socketFolder)}`,
+    url: urlOf(socketFolder),
     stop: () => {
       stopped ??= server.stop().then(unlock);
       return stopped;
@@ -93,12 +102,6 @@ function fixedSettings(socketFolder: string): Record<string, string> {
   };
 }
 
-async function ensureDatabase(socketFolder: string): Promise<void> {
-  const sql = postgres({ host: socketFolder, port: 5432, user: clusterUser, database: "postgres", max: 1, fetch_types: false });
-  try {
-    const found = await sql`SELECT 1 FROM pg_database WHERE datname = ${databaseName}`;
-    if (found.length === 0) await sql`CREATE DATABASE ${sql(databaseName)}`;
-  } finally {
-    await sql.end();
-  }
+function urlOf(socketFolder: string): string {
+  return `postgres://${clusterUser}@localhost/${databaseName}?host=${encodeURIComponent(socketFolder)}`;
 }

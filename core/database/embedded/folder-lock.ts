@@ -1,16 +1,15 @@
 import { Database as LockFile } from "bun:sqlite";
 import { join } from "node:path";
-import { StartupError } from "../../startup-error";
+
+/** A folder that this process holds, or the pid of the process that does. */
+export type FolderLock = { unlock(): void } | { heldBy: string };
 
 /**
  * Takes hold of a folder for this process. The lock is the operating system's (a file lock, reached through SQLite's), so
  * it ends with the process, however that ends.
  * @param folder existing, writable folder
- * @param shownFolder its name for the reader of the message
- * @returns releases the folder
- * @throws {StartupError} naming the process that holds it
  */
-export async function lockFolder(folder: string, shownFolder: string): Promise<() => void> {
+export async function lockFolder(folder: string): Promise<FolderLock> {
   const ownerFile = Bun.file(join(folder, "owner.pid"));
   const lock = new LockFile(join(folder, "owner.lock"));
   try {
@@ -19,13 +18,10 @@ export async function lockFolder(folder: string, shownFolder: string): Promise<(
   } catch (error) {
     lock.close();
     if (!isBusy(error)) throw error;
-    const pid = (await ownerFile.exists()) ? (await ownerFile.text()).trim() : "unknown";
-    throw new StartupError([
-      `The data folder ${shownFolder} is in use by the process with pid ${pid}. Stop that one, set COCOV_DATA_DIR to another folder, or set COCOV_DATABASE_URL so that both share a server.`,
-    ]);
+    return { heldBy: (await ownerFile.exists()) ? (await ownerFile.text()).trim() : "unknown" };
   }
   await Bun.write(ownerFile, `${process.pid}\n`);
-  return () => lock.close();
+  return { unlock: () => lock.close() };
 }
 
 function isBusy(error: unknown): boolean {

@@ -8,17 +8,22 @@ const longestPath = 103;
 /** Name of the socket of port 5432, the only one here. */
 const socketName = ".s.PGSQL.5432";
 
+/** @returns where the server's socket is: in its home, or under /tmp if that path is too long for a socket */
+export function socketFolderOf(folder: string): string {
+  if (Buffer.byteLength(join(folder, socketName)) <= longestPath) return folder;
+  return join("/tmp", `cocov-${new Bun.CryptoHasher("sha256").update(folder).digest("hex").slice(0, 16)}`);
+}
+
 /**
- * Makes the folder of the server's socket: in its home, or under /tmp if that path is too long for a socket. Sockets of an
- * earlier server are removed; call it while no server runs.
+ * Makes the folder of the server's socket. Sockets of an earlier server are removed; call it while no server runs.
  * @returns its path
  */
 export async function prepareSocketFolder({ folder, account }: Home): Promise<string> {
-  if (Buffer.byteLength(join(folder, socketName)) <= longestPath) {
+  const short = socketFolderOf(folder);
+  if (short === folder) {
     await clear(folder);
     return folder;
   }
-  const short = join("/tmp", `cocov-${new Bun.CryptoHasher("sha256").update(folder).digest("hex").slice(0, 16)}`);
   await mkdir(short, { mode: 0o700 }).then(
     () => give(short, account),
     (error: NodeJS.ErrnoException) => {
