@@ -45,6 +45,7 @@ export function defineErrors<const Catalogue extends ErrorCatalogue>(
 export const coreErrors = defineErrors({
   not_found: [404, "There is nothing here, or nothing that you may see"],
   internal_error: [500, "The platform failed to answer this request"],
+  not_ready: [503, "The platform has started, but can't do its work yet"],
   "request.malformed": [400, "The request's body or parameters can't be read"],
   "request.too_large": [413, "The request's body is larger than this route accepts"],
 });

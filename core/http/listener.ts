@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import { loggableError } from "../loggable-error";
 import { errorAnswer, internalError } from "./answer";
+import { serveOn } from "./serve-on";
 
 /** A socket that HTTP is served on. */
 export interface Listener {
@@ -15,25 +16,28 @@ const idleTimeout = 120;
 /** Routes have limits of their own and answer what is larger; Bun would cut the connection without an answer. Bytes. */
 const maxRequestBodySize = Number.MAX_SAFE_INTEGER;
 
-/** @throws Error when the address is taken or isn't this machine's */
+/** @throws StartupError when the address is taken or isn't this machine's */
 export function listen(
   { host, port }: { readonly host: string; readonly port: number },
   serve: (request: Request) => Response | Promise<Response>,
   log: Logger,
 ): Listener {
-  const server = Bun.serve({
-    hostname: host,
-    port,
-    idleTimeout,
-    maxRequestBodySize,
-    development: false,
-    fetch: (request) => serve(request),
-    error(error) {
-      log.error({ error: loggableError(error) }, "request failed outside of its route");
-      const requestId = crypto.randomUUID();
-      return errorAnswer(internalError(requestId), requestId);
+  const server = serveOn(
+    { address: "COCOV_HOST", port: "COCOV_PORT" },
+    {
+      hostname: host,
+      port,
+      idleTimeout,
+      maxRequestBodySize,
+      development: false,
+      fetch: (request) => serve(request),
+      error(error) {
+        log.error({ error: loggableError(error) }, "request failed outside of its route");
+        const requestId = crypto.randomUUID();
+        return errorAnswer(internalError(requestId), requestId);
+      },
     },
-  });
+  );
   return {
     url: server.url.origin,
     addressOf: (request) => server.requestIP(request)?.address ?? "",

@@ -6,7 +6,7 @@ import { answerShape } from "./answer-shape";
 import { defaultBodyLimit } from "./body";
 import { answerMismatch } from "./check-answer";
 import { isJson, mediaType } from "./content-type";
-import { ApiError } from "./errors";
+import { ApiError, coreErrors } from "./errors";
 import { noFields } from "./form";
 import { parseBody } from "./parse-body";
 import { type PathPattern, pathPattern, pathValues } from "./paths";
@@ -21,6 +21,8 @@ export interface MountOptions extends Surroundings {
   /** Turns answers and errors that a route doesn't declare into failures. For tests. */
   readonly checkAnswers: boolean;
   readonly observers: readonly RequestObserver[];
+  /** Whether routes are served now; while not, they answer `not_ready`. */
+  readonly open: () => boolean;
 }
 
 /** A route with all that can be known about it before the first request. */
@@ -83,7 +85,7 @@ function serveRoute(prepared: PreparedRoute, options: MountOptions): Serve {
 /** access, parameters, scope, handler, answer: the order in which every request is judged. */
 function responder(
   { route, pattern, parameters }: PreparedRoute,
-  { fail, checkAnswers }: MountOptions,
+  { fail, checkAnswers, open }: MountOptions,
 ): (context: ServedRequest, values: Readonly<Record<string, unknown>>) => Promise<Response> {
   const { access, scope, jsonRequired, mendText } = route;
   const { json, emptyStatus } = answerShape(route);
@@ -92,6 +94,7 @@ function responder(
   const fromQuery = parameters.some(({ inPath }) => !inPath);
   const fromBody = readsBody(route, parameters);
   return async (context, values) => {
+    if (!open()) throw coreErrors.fail("not_ready");
     const caller = access.check(context);
     Object.assign(context, caller instanceof Promise ? await caller : caller);
     if (jsonRequired !== undefined && !isJson(mediaType(context.request))) throw fail(jsonRequired);
@@ -135,7 +138,7 @@ function errorResponse(
 
 /** Any route may turn out not to exist for its caller, or get a request that can't be read. */
 function isDeclared({ code }: ApiError, codes: readonly string[]): boolean {
-  return codes.includes(code) || ["not_found", "request.malformed", "request.too_large"].includes(code);
+  return codes.includes(code) || ["not_found", "request.malformed", "request.too_large", "not_ready"].includes(code);
 }
 
 function noteAnswer(context: ServedRequest, route: Route, status: number, { accessLog, observers }: MountOptions): void {

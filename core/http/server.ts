@@ -24,6 +24,8 @@ export interface HttpPlugin {
   readonly summary?: string;
   readonly routes: readonly Route[];
   readonly errors?: DeclaredErrors;
+  /** Serves even while the server isn't open: probes. */
+  readonly always?: boolean;
 }
 
 export interface HttpServerOptions {
@@ -33,6 +35,8 @@ export interface HttpServerOptions {
   readonly log: Logger;
   /** Turns answers and errors that a route doesn't declare into logged failures. For tests. */
   readonly checkAnswers?: boolean;
+  /** Whether routes are served yet; they are unless told otherwise. While not, they answer 503 `not_ready`. */
+  readonly open?: () => boolean;
   /** Told of every answer. */
   readonly observers?: readonly RequestObserver[];
   /** Whether `/swagger` is served; it is unless told otherwise. */
@@ -50,7 +54,7 @@ export interface HttpServer {
    * @param address the caller's, 127.0.0.1 unless given
    */
   handle(request: Request, address?: string): Promise<Response>;
-  /** @throws Error when the address can't be listened on */
+  /** @throws StartupError when the address can't be listened on */
   listen(): void;
   /** Accepts no more connections, waits for running requests, and cuts off those that take longer than `graceMs`. */
   stop(options: { readonly graceMs: number }): Promise<void>;
@@ -61,7 +65,7 @@ export interface HttpServer {
  * @throws Error naming the route whose declaration contradicts itself or names an error code that nobody declares
  */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
-  const { plugins, settings, log, checkAnswers = false, observers = [] } = options;
+  const { plugins, settings, log, checkAnswers = false, observers = [], open = always } = options;
   const catalogue: ErrorCatalogue = Object.assign({}, coreErrors.catalogue, ...plugins.map(({ errors }) => errors?.catalogue));
   let listener: Listener | undefined;
   const network = createNetwork(settings.trustProxy, (request) => listener?.addressOf(request) ?? "");
@@ -69,6 +73,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     fail: failWith(catalogue),
     checkAnswers,
     observers,
+    open,
     log,
     accessLog: accessLogger(log),
     network,
@@ -85,8 +90,10 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   // Hosts may be as short as "a"; Elysia otherwise looks for the path behind the 11th character.
   const app = new Elysia({ name: "cocov", strictPath: true, handler: { standardHostname: false } });
   app.onError(({ request, code, error }) => answerUnrouted(request, code === "NOT_FOUND" ? null : error, mounting));
-  app.use(mountRoutes("documentation", documentation.map(prepareRoute), mounting));
-  for (const plugin of prepared) app.use(mountRoutes(plugin.name, plugin.prepared, mounting));
+  app.use(mountRoutes("documentation", documentation.map(prepareRoute), { ...mounting, open: always }));
+  for (const plugin of prepared) {
+    app.use(mountRoutes(plugin.name, plugin.prepared, plugin.always ? { ...mounting, open: always } : mounting));
+  }
 
   const serve = (request: Request, address?: string): Response | Promise<Response> => {
     const url = routableUrl(request.url);
@@ -113,6 +120,8 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     },
   };
 }
+
+const always = (): boolean => true;
 
 function failWith(catalogue: ErrorCatalogue): Fail {
   const errors = defineErrors(catalogue);
