@@ -1,4 +1,5 @@
 import { type DestinationStream, type Logger, pino } from "pino";
+import { loggableError } from "./loggable-error";
 
 /**
  * Names under which a secret could get into a log line; their values are replaced. A second line of defence: nothing is
@@ -28,6 +29,7 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
       base: { pid: process.pid },
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
+      serializers: { err: loggableError },
       redact: { paths: secretNames.flatMap((name) => [name, `*.${name}`]), censor: "[secret]" },
     },
     destination ?? pino.destination({ fd: 1, sync: false, minLength: 0 }),

@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+import { setTimeout } from "node:timers/promises";
 import type { Logger } from "pino";
 import { migrate } from "../database/migrations/migrate";
 import { pendingMigrations } from "../database/migrations/migration-status";
@@ -9,17 +10,18 @@ import { createJobLedger, type JobLedger } from "../jobs/ledger";
 import { createJobRunner } from "../jobs/runner";
 import type { JobTiming } from "../jobs/timing";
 import { createLogger } from "../log";
-import type { ReadinessCheck } from "../plugin/plugin";
 import { createSlotBoard } from "../plugin/slot";
 import { type Installation, type InstallationOptions, loadInstallation } from "./installation";
-import { listenForJobProbes } from "./job-probes";
+import { type JobProbes, listenForJobProbes } from "./job-probes";
+import { createLifecycle } from "./lifecycle";
 import { migrationSources } from "./migration-sources";
 import { probeRoutes } from "./probes";
-import { openServices } from "./services";
+import { createReadiness } from "./readiness";
+import { openServices, type ServiceOptions } from "./services";
 import { type InstalledPlugin, setUpPlugins } from "./set-up";
 import { version } from "./version";
 
-export interface AppOptions extends InstallationOptions {
+export interface AppOptions extends InstallationOptions, ServiceOptions {
   readonly log?: Logger;
   /** Turns answers and errors that a route doesn't declare into failures. For tests. */
   readonly checkAnswers?: boolean;
@@ -35,14 +37,20 @@ export interface App {
   readonly jobs: JobLedger;
   readonly http: HttpServer;
   readonly log: Logger;
-  /** Migrates, starts the plugins, runs jobs and listens, as far as the process's role asks for each. */
+  /**
+   * Migrates, starts the plugins, listens and runs jobs, as far as the process's role asks for each. Where somebody else migrates, it
+   * resolves after that; meanwhile probes say that the process isn't ready, and everything else answers 503. When `stop` is called
+   * meanwhile, it resolves with the rest undone.
+   * @throws what keeps it from starting; call `stop` then
+   */
   start(): Promise<void>;
-  /** Stops accepting, lets requests and jobs end, hands the rest back, and closes the database last. Safe to call more than once. */
+  /** Stops accepting, lets requests and jobs end, hands the rest back, and closes the database last.
+   * Safe to call at any time and more than once; never rejects. */
   stop(): Promise<void>;
 }
 
 /** How often a process that may not migrate looks whether somebody else has, in milliseconds. */
-const migrationPoll = 2000;
+const migrationPoll = 500;
 
 /**
  * Puts the platform together: configuration, database, plugins, HTTP. Nothing listens or runs before `start`.
@@ -52,7 +60,7 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
   const installation = await loadInstallation(options);
   const { settings } = installation;
   const log = options.log ?? createLogger(settings.logLevel);
-  const services = await openServices(settings, log);
+  const services = await openServices(settings, log, options);
   try {
     return assemble(options, installation, log, services);
   } catch (error) {
@@ -86,15 +94,15 @@ function assemble(
     timing: options.jobTiming,
   });
   const runsJobs = settings.role !== "web";
-  const checks: ReadinessCheck[] = [
+  const readiness = createReadiness(log, [
     { name: "database", required: true, check: async () => ((await db.sql`SELECT 1`).length === 1 ? "ok" : "failing") },
     { name: "migrations", required: true, check: async () => ((await migrated()) ? "ok" : "failing") },
     { name: "jobs", required: true, check: async () => (!runsJobs || runner.healthy() ? "ok" : "failing") },
     ...plugins.flatMap(({ parts }) => parts.readiness ?? []),
-  ];
+  ]);
   const http = createHttpServer({
     plugins: [
-      { name: "system", summary: "Probes", routes: probeRoutes({ migrated, checks }) },
+      { name: "system", summary: "Probes", routes: probeRoutes({ migrated, readiness }), always: true },
       ...plugins.map(({ plugin, parts }) => ({
         name: plugin.name,
         summary: plugin.summary,
@@ -105,74 +113,66 @@ function assemble(
     settings,
     log,
     checkAnswers: options.checkAnswers ?? false,
+    open: () => !waiting,
     about: { title: "Cocov", version, description: "Code quality for one GitHub organization." },
   });
 
-  let stopping: Promise<void> | undefined;
-  let waiting: Timer | undefined;
-  let probes: { stop(): Promise<void> } | undefined;
-  let working = false;
+  let probes: JobProbes | undefined;
+  let waiting = false;
+  const graceMs = settings.shutdownSeconds * 1000;
 
-  async function work(): Promise<void> {
-    for (const { parts } of plugins) await parts.start?.();
-    if (runsJobs) await runner.start();
-    working = true;
+  function listen(): void {
+    if (settings.role === "jobs") {
+      probes = listenForJobProbes(settings, readiness);
+      log.info({ role: settings.role, probes: probes.url }, "running jobs");
+    } else {
+      http.listen();
+      const names = plugins.map(({ plugin }) => plugin.name);
+      log.info({ role: settings.role, url: http.url, docs: `${http.url}/swagger`, plugins: names }, "listening");
+    }
   }
 
-  /** Where somebody else migrates, this process waits for it and meanwhile answers that it isn't ready. */
-  function workOnceMigrated(): void {
-    waiting = setTimeout(async () => {
-      const done = await migrated().catch(() => false);
-      if (stopping) return;
-      if (done) await work().catch((error: unknown) => log.fatal({ err: error }, "couldn't start working"));
-      else workOnceMigrated();
-    }, migrationPoll);
-  }
-
-  return {
-    installation,
-    plugins,
-    db,
-    jobs,
-    http,
+  const lifecycle = createLifecycle({
     log,
-    async start() {
+    patienceMs: graceMs,
+    async start({ ended }) {
       if (settings.autoMigrate) await migrate({ db, sources, log });
-      if (await migrated()) await work();
-      else {
+      waiting = !(await migrated());
+      if (ended.aborted) return;
+      const listensEarly = waiting;
+      if (waiting) {
+        listen();
         log.error(
           "migrations are pending and COCOV_AUTO_MIGRATE is off: run `bun run migrate`; until then this process isn't ready",
         );
-        workOnceMigrated();
+        await untilMigrated(migrated, ended);
       }
-      if (settings.role === "jobs") {
-        probes = listenForJobProbes(settings, checks);
-        log.info({ role: settings.role, probes: settings.probePort }, "running jobs");
-      } else {
-        http.listen();
-        log.info(
-          {
-            role: settings.role,
-            url: http.url,
-            docs: `${http.url}/swagger`,
-            plugins: plugins.map(({ plugin }) => plugin.name),
-          },
-          "listening",
-        );
+      for (const { parts } of plugins) {
+        if (ended.aborted) return;
+        await parts.start?.();
       }
+      if (ended.aborted) return;
+      waiting = false;
+      if (!listensEarly) listen();
+      if (runsJobs) await runner.start();
     },
-    async stop() {
-      stopping ??= (async () => {
-        clearTimeout(waiting);
-        const graceMs = settings.shutdownSeconds * 1000;
-        for (const { parts } of plugins) parts.drain?.();
-        await Promise.all([http.stop({ graceMs }), working && runsJobs ? runner.stop({ timeoutMs: graceMs }) : undefined]);
-        for (const { parts } of plugins.toReversed()) await parts.stop?.();
-        await probes?.stop();
-        await services.close();
-        log.info("stopped");
-      })();
-      await stopping;
-    },
-  };
+    stopSteps: [
+      ...plugins.map(({ plugin, parts }) => ({ name: `drain ${plugin.name}`, run: () => parts.drain?.() })),
+      [
+        { name: "http", run: () => http.stop({ graceMs }) },
+        { name: "jobs", run: () => runner.stop({ timeoutMs: graceMs }) },
+      ],
+      ...plugins.toReversed().map(({ plugin, parts }) => ({ name: `stop ${plugin.name}`, run: () => parts.stop?.() })),
+      { name: "probes", run: () => probes?.stop() },
+      { name: "database", run: () => services.close() },
+    ],
+  });
+  return { installation, plugins, db, jobs, http, log, ...lifecycle };
+}
+
+/** Waits until somebody else has migrated the database, or `ended`. */
+async function untilMigrated(migrated: () => Promise<boolean>, ended: AbortSignal): Promise<void> {
+  while (!ended.aborted && !(await migrated().catch(() => false))) {
+    await setTimeout(migrationPoll, undefined, { signal: ended }).catch(() => undefined);
+  }
 }

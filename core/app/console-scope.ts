@@ -5,9 +5,13 @@ import type { App } from "./app";
 /** Names in scope at the console, with what each is. */
 export type ConsoleScope = Readonly<Record<string, ConsoleEntry>>;
 
+/** What the core puts there. No plugin may use these names. */
+export const coreNames = ["help", "app", "db", "sql", "jobs", "config"] as const;
+
 /** @returns what the core and the plugins put into the console's scope */
 export function consoleScope(app: App): ConsoleScope {
-  return {
+  const core: Record<(typeof coreNames)[number], ConsoleEntry> = {
+    help: { summary: "help() prints this list", value: () => console.log(describeScope(scope)) },
     app: { summary: "the application: app.plugins, app.http.handle(new Request(…)), app.jobs", value: app },
     db: { summary: "the database: db.sql, db.orm, db.transaction(async (tx) => …)", value: app.db },
     sql: { summary: "SQL as a tagged template: await sql`select count(*) from core_jobs`", value: app.db.sql },
@@ -16,8 +20,9 @@ export function consoleScope(app: App): ConsoleScope {
       summary: "config() prints the configuration in force, secrets masked",
       value: () => console.log(showConfig(app.installation.effective)),
     },
-    ...Object.assign({}, ...app.plugins.map(({ parts }) => parts.console ?? {})),
   };
+  const scope: ConsoleScope = Object.assign({}, core, ...app.plugins.map(({ parts }) => parts.console ?? {}));
+  return scope;
 }
 
 /** @returns one line for each name */

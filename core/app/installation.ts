@@ -45,9 +45,8 @@ export interface Installation {
  */
 export async function loadInstallation(options: InstallationOptions = {}): Promise<Installation> {
   const { root = projectRoot, env = process.env } = options;
-  const outline = checkConfigFile(
-    options.config ?? (await loadConfigFile(resolve(root, env.COCOV_CONFIG ?? join("config", "cocov.config.ts")))),
-  );
+  const path = resolve(root, env.COCOV_CONFIG || join("config", "cocov.config.ts"));
+  const outline = checkConfigFile(options.config ?? (await loadConfigFile(path, { required: Boolean(env.COCOV_CONFIG) })));
   if ("problem" in outline) throw new StartupError([outline.problem]);
 
   const core = readSection("core", coreSettingsSchema, outline.core ?? {}, env);

@@ -1,12 +1,22 @@
 import type { CoreSettings } from "../config/core-settings";
-import type { ReadinessCheck } from "../plugin/plugin";
+import { serveOn } from "../http/serve-on";
 import { jobProbes } from "./probes";
+import type { Readiness } from "./readiness";
 
-/** Opens the probes of a process that only runs jobs, on an address of their own. */
-export function listenForJobProbes(
-  settings: CoreSettings,
-  checks: readonly ReadinessCheck[],
-): { readonly url: string; stop(): Promise<void> } {
-  const server = Bun.serve({ hostname: settings.probeAddress, port: settings.probePort, fetch: jobProbes(checks) });
-  return { url: server.url.href, stop: () => server.stop(true) };
+/** The listening probes of a process that only runs jobs. */
+export interface JobProbes {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/**
+ * Opens the probes of a process that only runs jobs, on an address of their own.
+ * @throws StartupError when the address can't be listened on
+ */
+export function listenForJobProbes(settings: CoreSettings, readiness: () => Promise<Readiness>): JobProbes {
+  const server = serveOn(
+    { address: "COCOV_SIDEKIQ_PROBE_ADDRESS", port: "COCOV_SIDEKIQ_PROBE_PORT" },
+    { hostname: settings.probeAddress, port: settings.probePort, fetch: jobProbes(readiness), development: false },
+  );
+  return { url: server.url.origin, stop: () => server.stop(true) };
 }

@@ -1,46 +1,13 @@
 import { z } from "zod";
 import { anyone } from "../http/guard";
 import { type Route, route } from "../http/route";
-import type { ReadinessCheck } from "../plugin/plugin";
+import type { Readiness } from "./readiness";
 
 /** What the probes ask. */
 export interface ProbeSources {
   /** Whether every migration has been applied. */
   migrated(): Promise<boolean>;
-  /** The core's own checks and those of plugins. */
-  readonly checks: readonly ReadinessCheck[];
-}
-
-type State = "ok" | "not_configured" | "failing";
-
-export interface Readiness {
-  readonly ready: boolean;
-  readonly checks: Readonly<Record<string, State>>;
-}
-
-/** How long one check may take before it counts as failing, in milliseconds. */
-const patience = 3000;
-
-/** Asks every check at once. A check that throws or takes too long is failing. */
-export async function readiness(checks: readonly ReadinessCheck[]): Promise<Readiness> {
-  const states = await Promise.all(checks.map(async (check) => ({ check, state: await stateOf(check) })));
-  return {
-    ready: states.every(({ check, state }) => !check.required || state === "ok"),
-    checks: Object.fromEntries(states.map(({ check, state }) => [check.name, state])),
-  };
-}
-
-async function stateOf({ check }: ReadinessCheck): Promise<State> {
-  const tooLate = Promise.withResolvers<State>();
-  const timer = setTimeout(() => tooLate.resolve("failing"), patience);
-  try {
-    return await Promise.race([check(), tooLate.promise]);
-  } catch {
-    // The state is the answer; the reason is logged by what failed.
-    return "failing";
-  } finally {
-    clearTimeout(timer);
-  }
+  readonly readiness: () => Promise<Readiness>;
 }
 
 const readinessJson = z.object({
@@ -51,7 +18,7 @@ const readinessJson = z.object({
 });
 
 /** Probes of a process that answers HTTP. None of them needs a credential, and a sent one is ignored. */
-export function probeRoutes({ migrated, checks }: ProbeSources): Route[] {
+export function probeRoutes({ migrated, readiness }: ProbeSources): Route[] {
   return [
     route({
       method: "GET",
@@ -90,7 +57,7 @@ export function probeRoutes({ migrated, checks }: ProbeSources): Route[] {
       quiet: true,
       answers: { 200: readinessJson, 503: readinessJson },
       handle: async () => {
-        const state = await readiness(checks);
+        const state = await readiness();
         return answer(state.ready ? 200 : 503, "application/json", JSON.stringify(state));
       },
     }),
@@ -101,14 +68,14 @@ const answer = (status: number, type: string, body: string): Response =>
   new Response(body, { status, headers: { "content-type": type } });
 
 /** Probes of a process that only runs jobs. */
-export function jobProbes(checks: readonly ReadinessCheck[]): (request: Request) => Promise<Response> {
+export function jobProbes(readiness: () => Promise<Readiness>): (request: Request) => Promise<Response> {
   return async (request) => {
     const path = new URL(request.url).pathname;
     if (request.method !== "GET") return new Response("Not found", { status: 404 });
     if (path === "/system/ping") return new Response(null, { status: 204 });
     if (path === "/system/probes/liveness") return Response.json({ ok: true });
     if (path !== "/system/probes/readiness") return new Response("Not found", { status: 404 });
-    const { ready } = await readiness(checks);
+    const { ready } = await readiness();
     return Response.json({ ok: ready }, { status: ready ? 200 : 503 });
   };
 }

@@ -8,6 +8,7 @@ import { type Claim, conflictingClaims, routeClaim } from "../plugin/claims";
 import type { AnyPlugin, PluginParts } from "../plugin/plugin";
 import type { SlotBoard } from "../plugin/slot";
 import { StartupError } from "../startup-error";
+import { coreNames } from "./console-scope";
 import type { Installation } from "./installation";
 
 /** What the core lends to every plugin. */
@@ -65,5 +66,8 @@ function claimsOf({ plugin, parts }: InstalledPlugin): Claim[] {
 }
 
 function coreClaims(): Claim[] {
-  return Object.keys(coreErrors.catalogue).map((name) => ({ kind: "error code", name, plugin: "core" }));
+  return [
+    ...Object.keys(coreErrors.catalogue).map((name) => ({ kind: "error code" as const, name, plugin: "core" })),
+    ...coreNames.map((name) => ({ kind: "console name" as const, name, plugin: "core" })),
+  ];
 }

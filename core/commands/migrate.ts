@@ -9,14 +9,14 @@ import { table } from "./table";
 
 const usage = `Usage: bun run migrate [--status]
 
-Applies pending migrations of all plugins that are on.
+Applies pending migrations of all plugins that are on. While a server runs on the embedded database, it is that server's that is used.
   --status   only lists migrations and their state; exit code 1 when there is anything but applied ones`;
 
 await runCommand(usage, async (args) => {
   acceptOnly(args, ["--status"]);
   const installation = await loadInstallation();
-  const log = createLogger("warn");
-  const { db, close } = await openServices(installation.settings, log);
+  const log = createLogger("warn", process.stderr);
+  const { db, close } = await openServices(installation.settings, log, { joinRunningServer: true });
   const sources = migrationSources(installation);
   try {
     if (args.includes("--status")) {

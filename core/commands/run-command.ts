@@ -1,7 +1,14 @@
+import { type LoggableError, loggableError } from "../loggable-error";
 import { StartupError } from "../startup-error";
 
+/** The command line asks for something that there isn't. */
+class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
 /**
- * Runs a command of the command line. `--help` prints its usage; what keeps it from running is said on stderr, with exit code 1.
+ * Runs a command of the command line. `--help` prints its usage. What keeps it from running is said on stderr: exit code 2 for
+ * unknown arguments, 1 for all else.
  * @param usage what `--help` prints
  * @param main gets the arguments after the command
  */
@@ -14,16 +21,27 @@ export async function runCommand(usage: string, main: (args: readonly string[]) 
   try {
     await main(args);
   } catch (error) {
-    console.error(error instanceof StartupError ? error.message : error);
-    process.exitCode = 1;
+    console.error(explain(error));
+    process.exitCode = error instanceof UsageError ? 2 : 1;
   }
 }
 
 /**
  * Refuses arguments that the command doesn't know.
- * @throws StartupError naming them
+ * @throws UsageError naming them
  */
 export function acceptOnly(args: readonly string[], known: readonly string[]): void {
   const unknown = args.filter((arg) => !known.includes(arg));
-  if (unknown.length > 0) throw new StartupError([`unknown arguments: ${unknown.join(" ")}. See --help.`]);
+  if (unknown.length > 0) throw new UsageError(`Unknown arguments: ${unknown.join(" ")}. See --help.`);
+}
+
+/** @returns what a person reads: a sentence for mistakes, a stack for failures; never an error's other properties */
+export function explain(error: unknown): string {
+  if (error instanceof StartupError || error instanceof UsageError) return error.message;
+  return withCauses(loggableError(error));
+}
+
+function withCauses({ type, message, stack, cause }: LoggableError): string {
+  const own = stack ?? `${type}: ${message}`;
+  return cause ? `${own}\ncaused by ${withCauses(cause)}` : own;
 }

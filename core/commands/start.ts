@@ -1,5 +1,7 @@
-import { type App, createApp } from "../app/app";
+import { createApp } from "../app/app";
 import { acceptOnly, runCommand } from "./run-command";
+import { onStopSignal } from "./stop-signals";
+import { surviveStrayErrors } from "./stray-errors";
 
 const usage = `Usage: bun run start
 
@@ -8,21 +10,17 @@ SIGINT or SIGTERM stops it in good order; a second one ends it at once.`;
 
 await runCommand(usage, async (args) => {
   acceptOnly(args, []);
-  let app: App | undefined;
-  let stopping = false;
-  const stop = async (): Promise<void> => {
-    if (stopping) process.exit(130);
-    stopping = true;
-    await app?.stop();
-    process.exit(0);
-  };
-  process.on("SIGINT", stop);
-  process.on("SIGTERM", stop);
-  app = await createApp();
+  const creating = createApp();
+  // Who awaits it below tells why it failed; there is nothing to stop then.
+  onStopSignal(async () => await (await creating.catch(() => undefined))?.stop());
+  const app = await creating;
+  surviveStrayErrors(app.log);
   try {
     await app.start();
   } catch (error) {
     await app.stop();
+    // Whatever a plugin that failed to start has left running doesn't keep the process alive.
+    setTimeout(() => process.exit(), 0);
     throw error;
   }
 });

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { z } from "zod";
+import { StartupError } from "../startup-error";
 import type { coreSettingsSchema } from "./core-settings";
 
 /** What `config/cocov.config.ts` exports. Every part may be left out. */
@@ -39,9 +40,18 @@ export function checkConfigFile(exported: unknown): ConfigOutline | { problem: s
   return { problem: `The configuration file isn't in the expected form${place}: ${first?.message ?? "unknown reason"}.` };
 }
 
-/** Loads the file's default export; a file that isn't there is an empty configuration. */
-export async function loadConfigFile(path: string): Promise<unknown> {
-  if (!existsSync(path)) return {};
-  const module: { default?: unknown } = await import(pathToFileURL(path).href);
-  return module.default ?? {};
+/**
+ * Loads the file's default export; a file that isn't there is an empty configuration, unless it is required.
+ * @throws StartupError when it can't be found, read, parsed or run
+ */
+export async function loadConfigFile(path: string, { required }: { readonly required: boolean }): Promise<unknown> {
+  if (!existsSync(path) && !required) return {};
+  try {
+    const module: { default?: unknown } = await import(pathToFileURL(path).href);
+    return module.default ?? {};
+  } catch (error) {
+    throw new StartupError([
+      `The configuration file ${path} can't be loaded: ${error instanceof Error ? error.message : String(error)}`,
+    ]);
+  }
 }

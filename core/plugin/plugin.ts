@@ -54,7 +54,7 @@ export interface PluginParts<Api> {
   readonly start?: () => Promise<void>;
   /** Runs first at shutdown, before running requests are waited for: ends what they wait for. */
   readonly drain?: () => void;
-  /** Runs at shutdown after requests and jobs have ended, requirements last. */
+  /** Runs at shutdown after requests and jobs have ended, requirements last. Even when `start` failed or never ran. */
   readonly stop?: () => Promise<void>;
 }
 

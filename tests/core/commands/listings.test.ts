@@ -1,0 +1,105 @@
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { generateKeyPairSync } from "node:crypto";
+import { loadInstallation } from "../../../core/app/installation";
+import { type Command, runToEnd } from "../../support/command";
+import { createTestDatabase } from "../../support/databases";
+import { testEnvironment } from "../../support/server";
+import { patientWorld } from "./world/patient";
+
+setDefaultTimeout(30_000);
+
+const commands: Command[] = ["start", "migrate", "console", "plugins", "config"];
+
+describe.each(commands)("bun run %s", (command) => {
+  test("--help prints its usage and does nothing else", async () => {
+    const { exitCode, stdout, stderr } = await runToEnd(command, { args: ["--help"], env: { COCOV_PORT: "bad" } });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+    expect(stdout).toStartWith(`Usage: bun run ${command}`);
+  });
+
+  test("refuses arguments that it doesn't know", async () => {
+    const { exitCode, stdout, stderr } = await runToEnd(command, { args: ["--sttaus", "now"] });
+    expect({ exitCode, stdout, stderr }).toEqual({
+      exitCode: 2,
+      stdout: "",
+      stderr: "Unknown arguments: --sttaus now. See --help.\n",
+    });
+  });
+});
+
+test("bun run migrate applies what is pending, and --status tells it by its exit code", async () => {
+  const { env } = await patientWorld();
+  const before = await runToEnd("migrate", { args: ["--status"], env });
+  expect(before.exitCode).toBe(1);
+  expect(before.stdout).toMatch(/^core +0001_\w+\.sql +pending$/m);
+  const applied = await runToEnd("migrate", { env });
+  expect(applied).toMatchObject({ exitCode: 0, stderr: "" });
+  expect(applied.stdout).toMatch(/^Applied:\n {2}core\/0001_\w+\.sql\n$/);
+  expect(await runToEnd("migrate", { env })).toMatchObject({ exitCode: 0, stdout: "Nothing to apply.\n" });
+  const after = await runToEnd("migrate", { args: ["--status"], env });
+  expect(after.exitCode).toBe(0);
+  expect(after.stdout).toMatch(/^core +0001_\w+\.sql +applied +\d{4}-\d\d-\d\dT/m);
+});
+
+describe("bun run plugins", () => {
+  test("lists those that are on and off, and why, without a database", async () => {
+    const { env } = await patientWorld();
+    const { exitCode, stdout } = await runToEnd("plugins", { env: { ...env, COCOV_DATABASE_URL: "postgres://127.0.0.1:1/x" } });
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^patient +on +2 +0 +1 +\S+patient$/m);
+    expect(stdout).toMatch(/^\S+ +off, by COCOV_PLUGINS_DISABLED +plugins\/\S+$/m);
+  });
+
+  test("--routes names each route and job", async () => {
+    const { env } = await patientWorld();
+    const { stdout } = await runToEnd("plugins", { args: ["--routes"], env });
+    for (const line of ["  route  GET    /wait/:ms", "  route  POST   /jobs/:ms", "  job    patient.wait"]) {
+      expect(stdout).toContain(`${line}\n`);
+    }
+  });
+});
+
+describe("secrets", async () => {
+  const database = await createTestDatabase();
+  const { effective } = await loadInstallation({ env: {}, config: {} });
+  const variables = effective.flatMap(({ meta }) => (meta?.secret ? (meta.env[0] ?? []) : []));
+  const hidden = "a1b2c3d4e5f60718a1b2c3d4e5f60718";
+  const { privateKey } = generateKeyPairSync("rsa", {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: "spki", format: "pem" },
+    privateKeyEncoding: { type: "pkcs1", format: "pem" },
+  });
+  const secretFor = (name: string) => (name.endsWith("_PRIVATE_KEY") ? Buffer.from(privateKey).toString("base64") : hidden);
+  const env = {
+    ...testEnvironment(database.url, "/tmp/unused"),
+    ...Object.fromEntries(variables.map((name) => [name, secretFor(name)])),
+    COCOV_DATABASE_URL: `${database.url}&application_name=${hidden}`,
+  };
+
+  test("are masked by bun run config, which tells where they come from", async () => {
+    expect(variables.length).toBeGreaterThan(3);
+    const { exitCode, stdout } = await runToEnd("config", { env });
+    expect(exitCode).toBe(0);
+    for (const name of variables) expect(stdout).toMatch(new RegExp(`= \\[secret\\] {2}\\(${name}\\)$`, "m"));
+  });
+
+  const runs: [Command, string[]][] = [
+    ["config", []],
+    ["plugins", ["--routes"]],
+    ["migrate", []],
+    ["migrate", ["--status"]],
+    ["console", []],
+    ["start", []],
+  ];
+  test.each(runs)("are printed by none of the commands: %s %p", async (command, args) => {
+    // A port that can't be had ends the server once it has logged all it has to say at its start.
+    const started = command === "start" ? { COCOV_HOST: "192.0.2.1", COCOV_LOG_LEVEL: "debug" } : {};
+    const stdin = command === "console" ? "config(); app.installation.on.length" : undefined;
+    const { stdout, stderr } = await runToEnd(command, { args, env: { ...env, ...started }, ...(stdin ? { stdin } : {}) });
+    expect(stdout + stderr).not.toBe("");
+    expect(stdout + stderr).not.toContain(hidden);
+    for (const form of [privateKey, Buffer.from(privateKey).toString("base64")]) {
+      expect(stdout + stderr).not.toContain(form.slice(100, 140));
+    }
+  });
+});

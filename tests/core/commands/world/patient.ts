@@ -1,0 +1,84 @@
+import { afterAll } from "bun:test";
+import { join, relative } from "node:path";
+import { loadInstallation, projectRoot } from "../../../../core/app/installation";
+import { createTestDatabase } from "../../../support/databases";
+import { makeProject } from "../../../support/project";
+import { testEnvironment } from "../../../support/server";
+
+/**
+ * A plugin whose requests and jobs last as long as they are told, and that starts as it is told by `START`: `throws` fails,
+ * `strays` leaves errors to nobody, `lasts` takes a second.
+ */
+const plugin = `
+import { anyone, defineJob, definePlugin, parameter, route } from "@core";
+import { z } from "${join(projectRoot, "node_modules/zod")}";
+
+const wait = defineJob({ name: "patient.wait", summary: "Waits", payload: z.object({ ms: z.number() }) });
+const params = z.object({ ms: parameter.integer({ min: 0 }) });
+const starts = {
+  async throws() { throw new Error("no luck today"); },
+  async strays() {
+    Promise.reject(new Error("awaited by nobody"));
+    setTimeout(() => { throw new Error("caught by nobody"); }, 0);
+  },
+  async lasts() { await Bun.sleep(1000); },
+};
+
+export default definePlugin({
+  name: "patient",
+  summary: "Made for a test",
+  setup: ({ db, jobs, log }) => ({
+    start: async () => { log.info("starting"); await starts[process.env.START]?.(); },
+    stop: async () => { log.info("stopping"); },
+    jobs: [
+      wait.handledBy(async ({ ms }, { signal, attempt, complete }) => {
+        log.info({ attempt }, "job begins");
+        for (let waited = 0; waited < ms; waited += 10) {
+          if (signal.aborted) throw new Error("handed back");
+          await Bun.sleep(10);
+        }
+        await complete(async () => {});
+        log.info("job ends");
+      }),
+    ],
+    routes: [
+      route({
+        method: "GET", path: "/wait/:ms", summary: "Waits", access: anyone, params, answers: { 200: z.object({ waited: z.number() }) },
+        async handle({ params }) { log.info("request begins"); await Bun.sleep(params.ms); return { waited: params.ms }; },
+      }),
+      route({
+        method: "POST", path: "/jobs/:ms", summary: "Enqueues", access: anyone, params, answers: { 204: null },
+        async handle({ params }) { await db.transaction((tx) => jobs.enqueue(tx, wait, { ms: params.ms })); },
+      }),
+    ],
+  }),
+});
+`;
+
+const { on } = await loadInstallation({ env: {}, config: {} });
+const others = on.map(({ plugin: { name } }) => name).join(",");
+
+export interface PatientWorld {
+  /** The environment of a process with no plugin but the patient one, on a new and empty database. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly databaseUrl: string;
+}
+
+/** Makes a world for the calling file, or for one of its tests, which it lasts as long as. */
+export async function patientWorld(more: Readonly<Record<string, string | undefined>> = {}): Promise<PatientWorld> {
+  const database = await createTestDatabase();
+  const project = await makeProject({ "patient/index.ts": plugin });
+  const path = relative(projectRoot, join(project.root, "patient"));
+  await Bun.write(join(project.root, "cocov.config.ts"), `export default { plugins: { load: [${JSON.stringify(path)}] } };`);
+  afterAll(async () => {
+    await database.drop();
+    await project.remove();
+  });
+  const env = {
+    ...testEnvironment(database.url, join(project.root, "data")),
+    COCOV_CONFIG: join(project.root, "cocov.config.ts"),
+    COCOV_PLUGINS_DISABLED: others,
+    ...more,
+  };
+  return { env, databaseUrl: database.url };
+}
