@@ -116,6 +116,13 @@ describe("what only one plugin may have", () => {
       'Plugins "alpha" and "beta" both declare the job tidy. Rename it in one of them, or switch one off.',
     ]);
   });
+
+  test("a name at the console, the core's included", async () => {
+    const setup = '({ console: { jobs: { summary: "x", value: 1 } } })';
+    expect(await mistakes({ "plugins/alpha/index.ts": manifest("alpha", { setup }) })).toEqual([
+      'Plugins "alpha" and "core" both declare the console name jobs. Rename it in one of them, or switch one off.',
+    ]);
+  });
 });
 
 describe("the configuration", () => {
