@@ -136,6 +136,11 @@ function assemble(
     log,
     patienceMs: graceMs,
     async start({ ended }) {
+      if (!runsJobs && !settings.databaseUrl) {
+        log.warn(
+          "COCOV_ROLE=web without COCOV_DATABASE_URL: nobody else reaches the embedded database, so no job will ever run",
+        );
+      }
       if (settings.autoMigrate) await migrate({ db, sources, log });
       waiting = !(await migrated());
       if (ended.aborted) return;
