@@ -162,15 +162,12 @@ describe.each(["embedded", "server"])("with the queue %s", (mode) => {
       payload: z.object({}),
       everySeconds: 0.4,
     });
-    const handled = job.handledBy((_, run) =>
-      run.complete(async (tx) => {
-        await tx.sql`insert into effects (what) select last_slot::text from core_schedules where name = ${job.name}`;
-      }),
-    );
+    const handled = job.handledBy((_, run) => run.complete((tx) => leaveEffect(tx, "tidied")));
+    const started = Date.now();
     await Promise.all([world.run([handled], queue()), world.run([handled], queue())]);
-    await until(async () => (await world.effects()).length >= 4);
-    const periods = await world.effects();
-    expect(new Set(periods).size).toBe(periods.length);
+    await until(async () => (await world.effects()).length >= 8);
+    const periods = Math.ceil((Date.now() - started) / 400) + 1;
+    expect((await world.effects()).length).toBeLessThanOrEqual(periods);
   });
 
   test("a stopping runner lets running handlers end and starts nothing new", async () => {
