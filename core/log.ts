@@ -32,7 +32,8 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
       serializers: { err: loggableError },
       redact: { paths: secretNames.flatMap((name) => [name, `*.${name}`]), censor: "[secret]" },
     },
-    destination ?? pino.destination({ fd: 1, sync: false, minLength: 0 }),
+    // Written at once: what a process said last, before it exited or died, is what one looks for.
+    destination ?? pino.destination({ fd: 1, sync: true }),
   );
 }
 
