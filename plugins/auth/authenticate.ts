@@ -1,6 +1,7 @@
 import type { Database, Logger } from "../../core";
 import type { Caller } from "./caller";
 import { errors } from "./errors";
+import type { ServiceScope } from "./service-scope";
 import { hashToken } from "./token";
 
 /** How old `last_used_at` may get before a use writes it again, in seconds. */
@@ -10,6 +11,7 @@ const longestHeader = 512;
 interface TokenRow {
   source: "user" | "service";
   token_id: number;
+  scopes: ServiceScope[] | null;
   stale: boolean;
   kind: "auth" | "personal" | null;
   user_id: number | null;
@@ -26,12 +28,12 @@ export function createAuthenticator({ db, log }: { db: Database; log: Logger }) 
   return async function authenticate(header: string | null): Promise<Caller> {
     const hashed = hashToken(bearerCredential(header));
     const [row] = await db.sql<TokenRow[]>`
-      SELECT 'user' AS source, t.id AS token_id, t.kind, u.id AS user_id, u.login, u.github_id, u.admin,
+      SELECT 'user' AS source, t.id AS token_id, NULL::text[] AS scopes, t.kind, u.id AS user_id, u.login, u.github_id, u.admin,
              (t.last_used_at IS NULL OR t.last_used_at < now() - make_interval(secs => ${lastUsedPrecision})) AS stale
         FROM user_tokens t JOIN users u ON u.id = t.user_id
        WHERE t.hashed_token = ${hashed} AND (t.expires_at IS NULL OR t.expires_at >= now())
       UNION ALL
-      SELECT 'service', t.id, NULL, NULL, NULL, NULL, NULL,
+      SELECT 'service', t.id, t.scopes, NULL, NULL, NULL, NULL, NULL,
              (t.last_used_at IS NULL OR t.last_used_at < now() - make_interval(secs => ${lastUsedPrecision}))
         FROM service_tokens t
        WHERE t.hashed_token = ${hashed}
@@ -68,6 +70,6 @@ function bearerCredential(header: string | null): string {
 function callerOf(row: TokenRow): Caller {
   const { user_id: id, login, github_id: githubId, admin, kind } = row;
   if (id === null || login === null || githubId === null || admin === null || kind === null)
-    return { kind: "service", id: row.token_id };
+    return { kind: "service", id: row.token_id, scopes: row.scopes ?? [] };
   return { kind: "user", id, login, githubId, admin, token: { id: row.token_id, kind } };
 }

@@ -1,3 +1,5 @@
+import type { ServiceScope } from "./service-scope";
+
 /** A person, acting through a session or a personal token. */
 export interface UserCaller {
   readonly kind: "user";
@@ -9,10 +11,11 @@ export interface UserCaller {
   readonly token: { readonly id: number; readonly kind: "auth" | "personal" };
 }
 
-/** A program, acting through a service token. Passes every repository's scope and level. */
+/** A program, acting through a service token. Passes every repository's scope and level, on routes that its own scopes open. */
 export interface ServiceCaller {
   readonly kind: "service";
   readonly id: number;
+  readonly scopes: readonly ServiceScope[];
 }
 
 /** Who makes a request. */

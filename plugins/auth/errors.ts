@@ -4,6 +4,7 @@ export const errors = defineErrors({
   "auth.no_authorization": [401, "This needs an Authorization header: `bearer` and a token"],
   "auth.invalid_token": [401, "The token is unknown or has expired; sign in again"],
   "auth.forbidden": [403, "This token may not do that"],
+  "auth.insufficient_scope": [403, "The token's scopes don't cover that"],
   "session.no_redirect": [400, "`redirect` is missing: the address to come back to after signing in"],
   "session.bad_redirect_uri": [400, "`redirect` must be an absolute http:// or https:// address"],
   "session.no_exchange_token": [400, "`exchange_token` is missing"],
@@ -14,4 +15,5 @@ export const errors = defineErrors({
   "session.not_an_org_member": [403, "Only members of the organization may sign in"],
   "session.outside_collaborator_not_allowed": [403, "Outside collaborators may not sign in here"],
   "admin.service_token_description_missing": [400, "`description` is missing: say what the token is for"],
+  "admin.unknown_scope": [400, "`scopes` must be a list of one or more of `all`, `worker`, `cache`, `badges` and `metrics`"],
 });

@@ -1,45 +1,76 @@
 import type { Guard, RequestContext } from "../../core";
 import type { Caller, ServiceCaller, UserCaller } from "./caller";
 import { errors } from "./errors";
+import { reaches, type ServiceScope } from "./service-scope";
 
 /** The guards a route's `access` is made of. Each adds the caller to what the handler gets. */
 export interface AccessGuards {
-  /** Any valid bearer token. */
+  /** Any valid bearer token; of service tokens those with the scope `all`. */
   readonly any: Guard<object, { caller: Caller }>;
   /** A session or personal token: somebody who can be named as author. */
   readonly user: Guard<object, { caller: UserCaller }>;
   /** A platform admin's session or personal token. */
   readonly admin: Guard<object, { caller: UserCaller }>;
-  /** A service token. */
-  readonly service: Guard<object, { caller: ServiceCaller }>;
-  /** A platform admin or a service token. */
-  readonly adminOrService: Guard<object, { caller: Caller }>;
+  /**
+   * A service token with that scope, or with `all`.
+   * @example
+   * access: auth.service("worker")
+   */
+  service(scope: ServiceScope): Guard<object, { caller: ServiceCaller }>;
+  /** A platform admin, or a service token with that scope. */
+  adminOrService(scope: ServiceScope): Guard<object, { caller: Caller }>;
 }
 
 /** @param authenticate turns the `Authorization` header into a caller, or throws */
 export function createGuards(authenticate: (header: string | null) => Promise<Caller>): AccessGuards {
-  function guard<C extends Caller>(label: string, accept: (caller: Caller) => C | null): Guard<object, { caller: C }> {
+  function guard<C extends Caller>(
+    label: string,
+    refusals: readonly string[],
+    accept: (caller: Caller) => C,
+  ): Guard<object, { caller: C }> {
     return {
       label,
       security: "bearer",
-      errors: ["auth.no_authorization", "auth.invalid_token", ...(label === "any" ? [] : ["auth.forbidden"])],
+      errors: ["auth.no_authorization", "auth.invalid_token", ...refusals],
       check: async (context: RequestContext) => {
         const caller = await authenticate(context.request.headers.get("authorization"));
         context.actor = caller.kind === "user" ? `user:${caller.login}` : `service:${caller.id}`;
-        const accepted = accept(caller);
-        if (!accepted) throw errors.fail("auth.forbidden");
-        return { caller: accepted };
+        return { caller: accept(caller) };
       },
     };
   }
-  const asUser = (caller: Caller): UserCaller | null => (caller.kind === "user" ? caller : null);
-  const asAdmin = (caller: Caller): UserCaller | null => (caller.kind === "user" && caller.admin ? caller : null);
-  const asService = (caller: Caller): ServiceCaller | null => (caller.kind === "service" ? caller : null);
   return {
-    any: guard("any", (caller) => caller),
-    user: guard("user", asUser),
-    admin: guard("admin", asAdmin),
-    service: guard("service", asService),
-    adminOrService: guard("admin or service", (caller) => asService(caller) ?? asAdmin(caller)),
+    any: guard("any", ["auth.insufficient_scope"], (caller) => (caller.kind === "user" ? caller : withScope(caller, "all"))),
+    user: guard("user", ["auth.forbidden"], asUser),
+    admin: guard("admin", ["auth.forbidden"], asAdmin),
+    service: (scope) => guard(serviceLabel(scope), beyondScope, (caller) => withScope(asService(caller), scope)),
+    adminOrService: (scope) =>
+      guard(`admin or ${serviceLabel(scope)}`, beyondScope, (caller) =>
+        caller.kind === "user" ? asAdmin(caller) : withScope(caller, scope),
+      ),
   };
+}
+
+const beyondScope = ["auth.forbidden", "auth.insufficient_scope"];
+const serviceLabel = (scope: ServiceScope): string => (scope === "all" ? "service" : `service (scope \`${scope}\`)`);
+
+function asUser(caller: Caller): UserCaller {
+  if (caller.kind !== "user") throw errors.fail("auth.forbidden");
+  return caller;
+}
+
+function asAdmin(caller: Caller): UserCaller {
+  const user = asUser(caller);
+  if (!user.admin) throw errors.fail("auth.forbidden");
+  return user;
+}
+
+function asService(caller: Caller): ServiceCaller {
+  if (caller.kind !== "service") throw errors.fail("auth.forbidden");
+  return caller;
+}
+
+function withScope(caller: ServiceCaller, scope: ServiceScope): ServiceCaller {
+  if (reaches(caller.scopes, scope)) return caller;
+  throw errors.fail("auth.insufficient_scope", `This needs a token with the scope \`${scope}\``);
 }

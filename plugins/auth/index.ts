@@ -18,6 +18,7 @@ export { type Caller, type ServiceCaller, seesEverything, type UserCaller } from
 export { errors } from "./errors";
 export { userLeft, userSignedIn } from "./events";
 export type { AccessGuards } from "./guards";
+export type { ServiceScope } from "./service-scope";
 export type { SignedInUser, UserPresentation, Users } from "./users";
 
 /** Who calls and what they may do. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { timeSeconds } from "../../core";
+import { scopesInWords, serviceScopes } from "./service-scope";
 import type { ServiceTokenRow } from "./tokens";
 
 export const signInBegun = z.object({
@@ -22,6 +23,7 @@ export const serviceToken = z
     created_by: z.string().meta({ description: "Login of its owner", example: "ada" }),
     created_at: z.string().meta({ example: "2023-04-01T10:00:00Z" }),
     last_used_at: z.string().nullable().meta({ example: null }),
+    scopes: z.array(z.enum(serviceScopes)).meta({ description: `What it may do. ${scopesInWords}`, example: ["worker"] }),
   })
   .meta({ id: "ServiceToken" });
 
@@ -38,5 +40,6 @@ export function presentServiceToken(row: ServiceTokenRow): z.input<typeof servic
     created_by: row.createdBy,
     created_at: timeSeconds(row.createdAt),
     last_used_at: row.lastUsedAt && timeSeconds(row.lastUsedAt),
+    scopes: row.scopes,
   };
 }

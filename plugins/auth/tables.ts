@@ -39,6 +39,7 @@ export const serviceTokens = pgTable("service_tokens", {
   hashedToken: text("hashed_token").notNull().unique(),
   description: text("description").notNull(),
   ownerId: int8("owner_id").notNull(),
+  scopes: text("scopes").array().notNull(),
   lastUsedAt: moment("last_used_at"),
   ...timestamps(),
 });

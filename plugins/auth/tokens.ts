@@ -1,4 +1,5 @@
 import type { Queryable } from "../../core";
+import type { ServiceScope } from "./service-scope";
 import { hashToken, newToken } from "./token";
 
 /** A service token as the administration shows it. */
@@ -8,12 +9,21 @@ export interface ServiceTokenRow {
   createdBy: string;
   createdAt: Date;
   lastUsedAt: Date | null;
+  scopes: ServiceScope[];
+}
+
+/** A service token to be made. */
+export interface NewServiceToken {
+  readonly description: string;
+  readonly ownerId: number;
+  /** `all` unless given. */
+  readonly scopes?: readonly ServiceScope[];
 }
 
 /** Makes and revokes tokens. The clear text is returned once, by what creates it. */
 export interface Tokens {
   createSession(q: Queryable, userId: number): Promise<string>;
-  createService(q: Queryable, token: { description: string; ownerId: number }): Promise<ServiceTokenRow & { value: string }>;
+  createService(q: Queryable, token: NewServiceToken): Promise<ServiceTokenRow & { value: string }>;
   listService(q: Queryable): Promise<ServiceTokenRow[]>;
   /** @returns false when there is no such token */
   deleteService(q: Queryable, id: number): Promise<boolean>;
@@ -26,13 +36,14 @@ export const tokens: Tokens = {
     return value;
   },
 
-  async createService(q, { description, ownerId }) {
+  async createService(q, { description, ownerId, scopes = ["all"] }) {
     const value = newToken("cos");
     const [row] = await q.sql<ServiceTokenRow[]>`
       WITH created AS (
-        INSERT INTO service_tokens (hashed_token, description, owner_id) VALUES (${hashToken(value)}, ${description}, ${ownerId})
+        INSERT INTO service_tokens (hashed_token, description, owner_id, scopes)
+        VALUES (${hashToken(value)}, ${description}, ${ownerId}, ${[...new Set(scopes)]}::text[])
         RETURNING *)
-      SELECT t.id, t.description, u.login AS "createdBy", t.created_at AS "createdAt", t.last_used_at AS "lastUsedAt"
+      SELECT t.id, t.description, u.login AS "createdBy", t.created_at AS "createdAt", t.last_used_at AS "lastUsedAt", t.scopes
         FROM created t JOIN users u ON u.id = t.owner_id`;
     if (!row) throw new Error("a service token needs an owner who exists");
     return { ...row, value };
@@ -40,7 +51,7 @@ export const tokens: Tokens = {
 
   async listService(q) {
     return await q.sql<ServiceTokenRow[]>`
-      SELECT t.id, t.description, u.login AS "createdBy", t.created_at AS "createdAt", t.last_used_at AS "lastUsedAt"
+      SELECT t.id, t.description, u.login AS "createdBy", t.created_at AS "createdAt", t.last_used_at AS "lastUsedAt", t.scopes
         FROM service_tokens t JOIN users u ON u.id = t.owner_id ORDER BY t.id`;
   },
 

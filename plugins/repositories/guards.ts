@@ -1,5 +1,5 @@
 import { type Database, type Guard, notFound, parameter } from "../../core";
-import { type Auth, errors as authErrors, type Caller, type ServiceCaller, seesEverything } from "../auth";
+import { type Auth, errors as authErrors, type Caller, type ServiceCaller, type ServiceScope, seesEverything } from "../auth";
 import { findCommitBySha, type RepositoryReference, reachRepository } from "./find";
 import { atLeast, type Level } from "./level";
 import type { CommitRow, RepositoryRow } from "./rows";
@@ -29,11 +29,14 @@ export interface RepositoryGuards {
   atLevel(level: Level): RepositoryGuards["member"];
   /** Members; `/:repo_name/commits/:commit_sha`. */
   readonly memberOfCommit: { access: Auth["any"]; scope: Scope<Caller, { repo_name: string; commit_sha: string }, InCommit> };
-  /** Service tokens; `/:repo_id`. */
-  readonly service: { access: Auth["service"]; scope: Scope<ServiceCaller, { repo_id: number }, InRepository> };
-  /** Service tokens; `/:repo_id/commits/:commit_sha`. */
-  readonly serviceOfCommit: {
-    access: Auth["service"];
+  /** Service tokens with that scope; `/:repo_id`. */
+  service(scope: ServiceScope): {
+    access: ReturnType<Auth["service"]>;
+    scope: Scope<ServiceCaller, { repo_id: number }, InRepository>;
+  };
+  /** Service tokens with that scope; `/:repo_id/commits/:commit_sha`. */
+  serviceOfCommit(scope: ServiceScope): {
+    access: ReturnType<Auth["service"]>;
     scope: Scope<ServiceCaller, { repo_id: number; commit_sha: string }, InCommit>;
   };
 }
@@ -82,17 +85,19 @@ export function createRepositoryGuards({ db, auth }: { db: Database; auth: Auth 
         check: ({ caller, params }) => reachCommit(caller, { name: params.repo_name }, params.commit_sha),
       },
     },
-    service: {
-      access: auth.service,
-      scope: { label: "service", errors: missing, check: ({ caller, params }) => reach(caller, { id: params.repo_id }) },
+    service(wanted) {
+      const access = auth.service(wanted);
+      const { label } = access;
+      return {
+        access,
+        scope: { label, errors: missing, check: ({ caller, params }) => reach(caller, { id: params.repo_id }) },
+      };
     },
-    serviceOfCommit: {
-      access: auth.service,
-      scope: {
-        label: "service",
-        errors: missing,
-        check: ({ caller, params }) => reachCommit(caller, { id: params.repo_id }, params.commit_sha),
-      },
+    serviceOfCommit(wanted) {
+      const access = auth.service(wanted);
+      const check: ReturnType<RepositoryGuards["serviceOfCommit"]>["scope"]["check"] = ({ caller, params }) =>
+        reachCommit(caller, { id: params.repo_id }, params.commit_sha);
+      return { access, scope: { label: access.label, errors: missing, check } };
     },
   };
   return guards;

@@ -18,13 +18,13 @@ export default definePlugin({
   tables,
   errors,
   setup({ db, log, core, auth, repositories, checks }) {
-    const { service } = auth;
+    const worker = auth.service("worker");
     const handOut = createHandOut({ db, checks, repositories, log });
     const longPoll = createLongPoll({ db, handOut });
     return {
       routes: [
-        ...leaseRoutes({ db, service, handOut, longPoll }),
-        ...jobRoutes({ db, service, snapshots: repositories.snapshots }),
+        ...leaseRoutes({ db, worker, handOut, longPoll }),
+        ...jobRoutes({ db, worker, snapshots: repositories.snapshots }),
       ],
       jobs: [lostRuns({ db, checks })],
       on: [commitFetched.handledBy((tx, { commitId }) => letGo(tx, commitId))],

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type Database, notFound, parameter, type Route, route } from "../../../core";
 import type { AccessGuards } from "../guards";
 import { newServiceToken, presentServiceToken, serviceTokens } from "../schemas";
+import { scopesInWords, serviceScopes } from "../service-scope";
 import { tokens } from "../tokens";
 
 /** Administration of the tokens that programs use. */
@@ -19,12 +20,19 @@ export function serviceTokenRoutes({ db, admin }: { db: Database; admin: AccessG
       method: "POST",
       path: "/v1/admin/service_tokens",
       summary: "Create a service token",
-      description: "For a worker, a cache service or a badge service. The token's text is shown in this answer only.",
+      description:
+        "For a worker, a cache service or a badge service. Give each the scope it needs and no more: what a badge service is answered, everybody may read. The token's text is shown in this answer only.",
       access: admin,
-      params: z.object({ description: parameter.text({ missing: "admin.service_token_description_missing" }) }),
+      params: z.object({
+        description: parameter.text({ missing: "admin.service_token_description_missing" }),
+        scopes: parameter
+          .value(z.array(z.enum(serviceScopes)).min(1), { invalid: "admin.unknown_scope" })
+          .default(["all"])
+          .meta({ description: scopesInWords, example: ["badges"] }),
+      }),
       answers: { 201: newServiceToken },
       handle: async ({ params, caller }) => {
-        const token = await tokens.createService(db, { description: params.description, ownerId: caller.id });
+        const token = await tokens.createService(db, { ...params, ownerId: caller.id });
         return { ...presentServiceToken(token), token_value: token.value };
       },
     }),

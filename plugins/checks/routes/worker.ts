@@ -24,7 +24,7 @@ export function workerRoutes({
       summary: "Report on a check",
       description:
         "`error_output` goes with the status `errored` and may be empty. A check that has ended isn't opened again: such reports are accepted and change nothing.",
-      ...guards.serviceOfCommit,
+      ...guards.serviceOfCommit("worker"),
       params: z.object({
         ...numberedCommit,
         plugin_name: parameter.text({ missing: "checks.missing_plugin_name" }),
@@ -52,7 +52,7 @@ export function workerRoutes({
       method: "POST",
       path: "/v1/repositories/:repo_id/commits/:commit_sha/check_set/notify_in_progress",
       summary: "Report that a Worker has begun",
-      ...guards.serviceOfCommit,
+      ...guards.serviceOfCommit("worker"),
       params: z.object(numberedCommit),
       answers: { 204: null },
       errors: ["not_found"],
@@ -64,7 +64,7 @@ export function workerRoutes({
       summary: "Report that a Worker is done",
       description:
         "Once every check has ended. Counts the issues, ends the run and tells GitHub; repeating it changes nothing.",
-      ...guards.serviceOfCommit,
+      ...guards.serviceOfCommit("worker"),
       params: z.object(numberedCommit),
       answers: { 204: null },
       errors: ["not_found", "checks.not_finished"],

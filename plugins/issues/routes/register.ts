@@ -25,7 +25,7 @@ export function registerRoute({ db, repositories, register }: Parts): Route {
     description:
       "Adds what one plugin found in a commit, all of it or nothing. Issues whose `uid` the commit has already are skipped, so repeating " +
       "the request changes nothing. Files that the manifest excludes are left out; what an ignore rule matches arrives ignored.",
-    ...repositories.guards.service,
+    ...repositories.guards.service("worker"),
     params: z.object({
       ...numbered,
       sha: parameter.value(z.string(), form).meta({ example: "1a31e74545fa2223e5c1a0b79c8ea4cf817422d2" }),

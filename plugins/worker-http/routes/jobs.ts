@@ -8,21 +8,21 @@ import { presentJob, workerJobList } from "../schemas";
 
 interface Parts {
   db: Database;
-  service: AccessGuards["service"];
+  worker: ReturnType<AccessGuards["service"]>;
   snapshots: Snapshots;
 }
 
 const archive = { contentType: "application/zstd" };
 
 /** The queue, and the files of its jobs' commits. */
-export function jobRoutes({ db, service, snapshots }: Parts): Route[] {
+export function jobRoutes({ db, worker, snapshots }: Parts): Route[] {
   return [
     route({
       method: "GET",
       path: "/v1/worker/jobs",
       summary: "List jobs for workers",
       description: "What waits and what is leased, in the order in which it is given out.",
-      access: service,
+      access: worker,
       paginated: true,
       answers: { 200: workerJobList },
       handle: async ({ page }) => {
@@ -36,7 +36,7 @@ export function jobRoutes({ db, service, snapshots }: Parts): Route[] {
       summary: "Download the files of a job's commit",
       description:
         "A tar archive, compressed with Zstandard, with everything below one folder: unpack it without the first part of each path. `Digest` carries the SHA-256 of the whole archive, in Base64. One range of bytes may be asked for with `Range`.",
-      access: service,
+      access: worker,
       params: z.object({ job_id: parameter.text() }),
       answers: { 200: { ...archive, summary: "The archive" }, 206: { ...archive, summary: "The part asked for" } },
       errors: ["not_found", "worker.unsatisfiable_range"],

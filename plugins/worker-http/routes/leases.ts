@@ -9,7 +9,7 @@ import { leasedJob, presentLeasedJob, renewedLease } from "../schemas";
 
 interface Parts {
   db: Database;
-  service: AccessGuards["service"];
+  worker: ReturnType<AccessGuards["service"]>;
   handOut: HandOut;
   longPoll: LongPoll;
 }
@@ -25,7 +25,7 @@ const wait = parameter
 const lease = { id: parameter.text() };
 
 /** How a worker gets jobs, keeps them and gives them back. */
-export function leaseRoutes({ db, service, handOut, longPoll }: Parts): Route[] {
+export function leaseRoutes({ db, worker, handOut, longPoll }: Parts): Route[] {
   return [
     route({
       method: "POST",
@@ -33,7 +33,7 @@ export function leaseRoutes({ db, service, handOut, longPoll }: Parts): Route[] 
       summary: "Take a job",
       description:
         "The oldest job that no worker has. Renew the lease while you work; it ends by wrapping the run up. A lease that runs out gives the job to somebody else, at most twice; then the run ends as errored.",
-      access: service,
+      access: worker,
       params: z.object({
         worker: parameter
           .text({ missing: "worker.missing_name", trim: true })
@@ -53,7 +53,7 @@ export function leaseRoutes({ db, service, handOut, longPoll }: Parts): Route[] 
       path: "/v1/worker/leases/:id/renew",
       summary: "Keep a job",
       description: "Call it well before the lease runs out: every third of its duration, say.",
-      access: service,
+      access: worker,
       params: z.object({ ...lease, duration }),
       answers: { 200: renewedLease },
       errors: ["worker.lease_lost"],
@@ -68,7 +68,7 @@ export function leaseRoutes({ db, service, handOut, longPoll }: Parts): Route[] 
       path: "/v1/worker/leases/:id/release",
       summary: "Give a job back",
       description: "The next worker gets it. For workers that are shut down.",
-      access: service,
+      access: worker,
       params: z.object(lease),
       answers: { 204: null },
       errors: ["worker.lease_lost"],

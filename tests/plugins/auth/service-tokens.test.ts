@@ -12,6 +12,7 @@ interface Listed {
   created_by: string;
   created_at: string;
   last_used_at: string | null;
+  scopes: string[];
 }
 const create = (body: unknown) => server.request("POST", path, { token, body });
 const list = async () => (await json<{ tokens: Listed[] }>(await server.request("GET", path, { token }), 200)).tokens;
@@ -30,6 +31,7 @@ test("a new token is shown once, with its owner and times", async () => {
     created_by: "ada",
     created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
     last_used_at: null,
+    scopes: ["all"],
   });
   expect(await list()).toEqual([shown]);
   expect(JSON.stringify(await db.sql`SELECT * FROM service_tokens`)).not.toContain(token_value);
