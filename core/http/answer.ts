@@ -4,22 +4,31 @@ import { requestIdHeader } from "./request-id";
 /** Stops browsers from taking JSON for something else. */
 const nosniff = "nosniff";
 
-export function jsonAnswer(body: unknown, status: number, requestId: string): Response {
-  return new Response(JSON.stringify(body), {
+/** @param text JSON */
+export function jsonAnswer(
+  text: string,
+  status: number,
+  requestId: string,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  return new Response(text, {
     status,
-    headers: { "content-type": "application/json", [requestIdHeader]: requestId, "x-content-type-options": nosniff },
+    headers: {
+      "content-type": "application/json",
+      [requestIdHeader]: requestId,
+      "x-content-type-options": nosniff,
+      ...headers,
+    },
   });
 }
 
 /** No body, and no `Content-Type`. */
-export function emptyAnswer(status: number, requestId: string): Response {
-  return new Response(null, { status, headers: { [requestIdHeader]: requestId } });
+export function emptyAnswer(status: number, requestId: string, headers: Readonly<Record<string, string>> = {}): Response {
+  return new Response(null, { status, headers: { [requestIdHeader]: requestId, ...headers } });
 }
 
 export function errorAnswer({ code, message, status, headers }: ApiError, requestId: string): Response {
-  const response = jsonAnswer({ code, message }, status, requestId);
-  for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
-  return response;
+  return jsonAnswer(JSON.stringify({ code, message }), status, requestId, headers);
 }
 
 /** What a client learns of a failure of the platform: nothing but where to look for it. */

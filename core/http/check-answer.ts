@@ -1,5 +1,6 @@
 import { isRawAnswer } from "./answer-shape";
 import type { Route } from "./route";
+import { AnswerWithHeaders } from "./with-headers";
 
 /**
  * Compares what a handler returned with what its route declares. For tests: it costs more than most handlers.
@@ -7,6 +8,7 @@ import type { Route } from "./route";
  * @returns what is wrong, or null
  */
 export function answerMismatch(route: Route, value: unknown): string | null {
+  if (value instanceof AnswerWithHeaders) return answerMismatch(route, value.body);
   if (value instanceof Response) return responseMismatch(route, value);
   if (value === undefined) {
     return Object.values(route.answers).includes(null) ? null : "it returned nothing, but declares no answer without a body";

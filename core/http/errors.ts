@@ -18,8 +18,12 @@ export class ApiError extends Error {
 
 export interface DeclaredErrors<Code extends string = string> {
   readonly catalogue: ErrorCatalogue;
-  /** Makes the error of that code, to be thrown. `message` replaces the catalogue's: say which value was wrong and what is accepted. */
-  fail(code: Code, message?: string): ApiError;
+  /**
+   * Makes the error of that code, to be thrown.
+   * @param message replaces the catalogue's: say which value was wrong and what is accepted
+   * @param headers of the answer, e.g. `Retry-After`
+   */
+  fail(code: Code, message?: string, headers?: Readonly<Record<string, string>>): ApiError;
 }
 
 /**
@@ -34,9 +38,9 @@ export function defineErrors<const Catalogue extends ErrorCatalogue>(
 ): DeclaredErrors<Extract<keyof Catalogue, string>> {
   return {
     catalogue,
-    fail(code, message) {
+    fail(code, message, headers) {
       const [status, standardMessage] = catalogue[code] ?? [500, "Undeclared error"];
-      return new ApiError(code, status, message ?? standardMessage);
+      return new ApiError(code, status, message ?? standardMessage, headers);
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import type { Credential } from "./credential";
 
 /** What every guard and handler knows about the request. */
 export interface RequestContext {
@@ -24,8 +25,8 @@ export interface RequestContext {
 export interface Guard<Needs extends object, Adds extends object> {
   /** Who may call, in the documentation's words: "any", "admin", "member". */
   readonly label: string;
-  /** The credential it reads, by its name in the OpenAPI document. None: public. */
-  readonly security?: "bearer" | "repositoryToken" | "webhookSignature";
+  /** The credential it reads. None: public. */
+  readonly security?: Credential;
   /** Codes it may refuse with. */
   readonly errors: readonly string[];
   readonly check: (context: RequestContext & Needs) => Promise<Adds> | Adds;

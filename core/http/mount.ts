@@ -5,6 +5,7 @@ import { emptyAnswer, errorAnswer, internalError, jsonAnswer } from "./answer";
 import { answerShape } from "./answer-shape";
 import { defaultBodyLimit } from "./body";
 import { answerMismatch } from "./check-answer";
+import { hasTag, taggedHeaders, tagOf } from "./conditional";
 import { isJson, mediaType } from "./content-type";
 import { ApiError, coreErrors } from "./errors";
 import { noFields } from "./form";
@@ -15,6 +16,7 @@ import { requestIdHeader } from "./request-id";
 import type { Route } from "./route";
 import { codesOf, readsBody } from "./route-codes";
 import { ServedRequest, type Surroundings } from "./served-request";
+import { AnswerWithHeaders } from "./with-headers";
 
 export interface MountOptions extends Surroundings {
   readonly fail: Fail;
@@ -87,7 +89,7 @@ function responder(
   { route, pattern, parameters }: PreparedRoute,
   { fail, checkAnswers, open }: MountOptions,
 ): (context: ServedRequest, values: Readonly<Record<string, unknown>>) => Promise<Response> {
-  const { access, scope, jsonRequired, mendText } = route;
+  const { access, scope, jsonRequired, mendText, etag } = route;
   const { json, emptyStatus } = answerShape(route);
   const jsonStatus = json?.status ?? 200;
   const read = parameterReader(parameters, fail);
@@ -110,15 +112,28 @@ function responder(
       const subject = scope.check(context);
       Object.assign(context, subject instanceof Promise ? await subject : subject);
     }
+    const version = typeof etag === "function" ? await etag(context) : null;
+    const tag = version === null ? null : tagOf(version);
+    if (tag !== null && hasTag(context.request, tag)) return emptyAnswer(304, context.requestId, taggedHeaders(tag));
     const answer = route.handle(context);
     const value = answer instanceof Promise ? await answer : answer;
     const mismatch = checkAnswers ? answerMismatch(route, value) : null;
     if (mismatch !== null) throw new Error(`${route.method} ${route.path} doesn't answer as declared: ${mismatch}`);
     if (value === undefined) return emptyAnswer(emptyStatus, context.requestId);
-    if (!(value instanceof Response)) return jsonAnswer(value, jsonStatus, context.requestId);
+    if (!(value instanceof Response)) return answerWith(value, jsonStatus, context, etag === "body" ? "body" : tag);
     value.headers.set(requestIdHeader, context.requestId);
     return value;
   };
+}
+
+/** @param tag known already, or to be made of the answer's bytes; null when the route has none */
+function answerWith(value: unknown, status: number, { request, requestId }: ServedRequest, tag: string | null): Response {
+  const { body, headers } = value instanceof AnswerWithHeaders ? value : { body: value, headers: {} };
+  const text = JSON.stringify(body);
+  if (tag === null) return jsonAnswer(text, status, requestId, headers);
+  const known = tag === "body" ? tagOf(text) : tag;
+  const tagged = { ...taggedHeaders(known), ...headers };
+  return hasTag(request, known) ? emptyAnswer(304, requestId, tagged) : jsonAnswer(text, status, requestId, tagged);
 }
 
 function errorResponse(

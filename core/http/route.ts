@@ -1,6 +1,8 @@
 import type { z } from "zod";
+import type { EntityTag } from "./conditional";
 import type { Guard, RequestContext } from "./guard";
 import type { Page } from "./paging";
+import type { AnswerWithHeaders } from "./with-headers";
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
@@ -14,7 +16,9 @@ export interface RawAnswer {
 export type Answers = Readonly<Record<number, z.ZodType | RawAnswer | null>>;
 
 // biome-ignore lint/suspicious/noConfusingVoidType: what an async handler without a return statement resolves to
-type AnswerBody<A> = A extends z.ZodType ? z.input<A> : A extends RawAnswer ? Response : undefined | void;
+type BodilessBody = undefined | void;
+type JsonBody<A extends z.ZodType> = z.input<A> | AnswerWithHeaders<z.input<A>>;
+type AnswerBody<A> = A extends z.ZodType ? JsonBody<A> : A extends RawAnswer ? Response : BodilessBody;
 /** What a handler may return: a body of one of its declared answers, `undefined` for the one without body, or a `Response`. */
 export type AnswerOf<A extends Answers> = { [Status in keyof A]: AnswerBody<A[Status]> }[keyof A] | Response;
 
@@ -61,6 +65,8 @@ export interface RouteDeclaration<P extends ParameterSchemas, A extends object, 
    * refusing the body: for callers that would repeat a refused request in vain.
    */
   readonly mendText?: boolean;
+  /** Sends an `ETag` with the JSON answer, and answers 304 without a body to who has it already. */
+  readonly etag?: EntityTag<HandlerContext<P, A, S>>;
   /** Successful requests are logged at `debug` only: probes, which would drown everything else. */
   readonly quiet?: boolean;
   readonly handle: (context: HandlerContext<P, A, S>) => Promise<AnswerOf<NoInfer<R>>> | AnswerOf<NoInfer<R>>;
@@ -83,6 +89,7 @@ export interface Route {
   readonly jsonRequired?: string;
   readonly rawBody?: boolean;
   readonly mendText?: boolean;
+  readonly etag?: EntityTag<HandlerContext<ParameterSchemas, object, object>>;
   readonly quiet?: boolean;
   readonly handle: (context: HandlerContext<ParameterSchemas, object, object>) => unknown;
 }

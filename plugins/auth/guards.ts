@@ -1,4 +1,4 @@
-import type { Guard, RequestContext } from "../../core";
+import { defineCredential, type Guard, type RequestContext } from "../../core";
 import type { Caller, ServiceCaller, UserCaller } from "./caller";
 import { errors } from "./errors";
 import { reaches, type ServiceScope } from "./service-scope";
@@ -21,6 +21,13 @@ export interface AccessGuards {
   adminOrService(scope: ServiceScope): Guard<object, { caller: Caller }>;
 }
 
+/** What people, scripts and services send. */
+const bearer = defineCredential("bearer", {
+  type: "http",
+  scheme: "bearer",
+  description: "A session token (`coa_…`), personal access token (`cop_…`) or service token (`cos_…`).",
+});
+
 /** @param authenticate turns the `Authorization` header into a caller, or throws */
 export function createGuards(authenticate: (header: string | null) => Promise<Caller>): AccessGuards {
   function guard<C extends Caller>(
@@ -30,7 +37,7 @@ export function createGuards(authenticate: (header: string | null) => Promise<Ca
   ): Guard<object, { caller: C }> {
     return {
       label,
-      security: "bearer",
+      security: bearer,
       errors: ["auth.no_authorization", "auth.invalid_token", ...refusals],
       check: async (context: RequestContext) => {
         const caller = await authenticate(context.request.headers.get("authorization"));

@@ -1,6 +1,13 @@
 import { timingSafeEqual } from "node:crypto";
-import type { Guard } from "../../core";
+import { defineCredential, type Guard } from "../../core";
 import { errors } from "./errors";
+
+const webhookSignature = defineCredential("webhookSignature", {
+  type: "apiKey",
+  in: "header",
+  name: "X-Hub-Signature-256",
+  description: "`sha256=` and the HMAC-SHA-256 of the body under the webhook secret, in hexadecimal.",
+});
 
 /**
  * Lets only GitHub in: `X-Hub-Signature-256` must be `sha256=` and the hexadecimal HMAC-SHA-256 of the raw body. Octokit's own
@@ -12,7 +19,7 @@ import { errors } from "./errors";
 export function signatureGuard({ secret, allowUnsigned }: { secret?: string; allowUnsigned: boolean }): Guard<object, object> {
   return {
     label: "GitHub, by signature",
-    security: "webhookSignature",
+    security: webhookSignature,
     errors: ["github.invalid_signature"],
     async check(context) {
       context.actor = "github";

@@ -3,7 +3,6 @@ import type { PreparedRoute } from "../mount";
 import { operationOf } from "./operation";
 import { documentedPaths } from "./paths";
 import { createSchemaBank, type JsonObject } from "./schemas";
-import { securitySchemes } from "./security";
 
 /** Everything the document is made of. */
 export interface Api {
@@ -39,8 +38,13 @@ export function openApiDocument({ about, plugins, catalogue }: Api): JsonObject 
     servers: [{ url: "/" }],
     tags: [...tags].map(([name, description]) => ({ name, ...(description ? { description } : {}) })),
     paths,
-    components: { securitySchemes, schemas: bank.shared },
+    components: { securitySchemes: credentialsOf(plugins.flatMap(({ prepared }) => prepared)), schemas: bank.shared },
   };
+}
+
+function credentialsOf(routes: readonly PreparedRoute[]): JsonObject {
+  const credentials = routes.flatMap(({ route }) => [route.access.security, route.scope?.security]);
+  return Object.fromEntries(credentials.flatMap((credential) => (credential ? [[credential.name, credential.scheme]] : [])));
 }
 
 /** e.g. `getV1RepositoriesByNameStatsCoverage` */

@@ -29,7 +29,7 @@ export function operationOf(prepared: PreparedRoute, context: OperationContext):
     tags: [tag],
     summary: route.summary,
     description: descriptionOf(prepared, inBody && elsewhere.length > 0),
-    ...(security.length > 0 ? { security: [Object.fromEntries(security.map((scheme) => [scheme, []]))] } : {}),
+    ...(security.length > 0 ? { security: [Object.fromEntries(security.map(({ name }) => [name, []]))] } : {}),
     parameters: [
       ...inPath.map((parameter) => ({
         name: pathNames.get(parameter.name) ?? parameter.name,
@@ -39,12 +39,21 @@ export function operationOf(prepared: PreparedRoute, context: OperationContext):
       })),
       ...(inBody ? [] : elsewhere.map((parameter) => queryParameter(parameter, bank))),
       ...(route.paginated ? pagingParameters : []),
+      ...(route.etag ? [ifNoneMatch] : []),
     ],
     ...(inBody && elsewhere.length > 0 ? { requestBody: requestBody(elsewhere, bank) } : {}),
     ...(route.rawBody ? { requestBody: { content: { "application/json": { schema: { type: "object" } } } } } : {}),
     responses: responsesOf(prepared, catalogue, bank),
   };
 }
+
+const ifNoneMatch = {
+  name: "If-None-Match",
+  in: "header",
+  required: false,
+  description: "The `ETag` of an answer one has: 304 when it still holds",
+  schema: { type: "string" },
+};
 
 const pagingParameters = [
   {

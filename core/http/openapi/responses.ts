@@ -20,6 +20,7 @@ export function responsesOf({ route, codes }: PreparedRoute, catalogue: ErrorCat
       };
     }
   }
+  if (route.etag) responses["304"] = { description: "What the client has, by its `If-None-Match`, still holds" };
   for (const [status, ofStatus] of Map.groupBy(codes, (code) => String(catalogue[code]?.[0] ?? 500))) {
     const refusal = refusalOf(ofStatus, catalogue);
     const declared = responses[status];

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { z } from "zod";
+import { defineCredential } from "../../../core/http/credential";
 import { anyone, type Guard } from "../../../core/http/guard";
 import { id, integer, oneOf, text, value } from "../../../core/http/parameters";
 import { route } from "../../../core/http/route";
@@ -10,7 +11,7 @@ const widget = z
   .meta({ id: "Widget" });
 const member: Guard<object, object> = {
   label: "member",
-  security: "bearer",
+  security: defineCredential("widgetKey", { type: "apiKey", in: "header", name: "X-Widget-Key" }),
   errors: ["widgets.no_credentials"],
   check: () => ({}),
 };
@@ -84,11 +85,13 @@ describe("the OpenAPI document", () => {
       summary: "List widgets",
       tags: ["widgets"],
       description: "Newest first.\n\nWho may call: member.",
-      security: [{ bearer: [] }],
+      security: [{ widgetKey: [] }],
     });
     expect(operation("/v1/widgets/{name}/lines/{line}", "get").security).toBeUndefined();
     expect(document.tags.map(({ name }) => name)).toEqual(["widgets", "parts"]);
-    expect(Object.keys(document.components.securitySchemes)).toEqual(["bearer", "repositoryToken", "webhookSignature"]);
+    expect(document.components.securitySchemes).toEqual({
+      widgetKey: { type: "apiKey", in: "header", name: "X-Widget-Key" },
+    });
   });
 
   test("shows the parameters of GET and DELETE in path and query, paging included", () => {
