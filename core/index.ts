@@ -1,6 +1,8 @@
 /**
  * What plugins import from the core. Nothing reaches around it.
  */
+export type { BoundedWork } from "./bounded-work/bounded-work";
+export { type BoundedTask, defineBoundedTask, type Outcome } from "./bounded-work/task";
 export { type Cipher, CipherError } from "./cipher/cipher";
 export { type ConfigFile, defineConfig } from "./config/config-file";
 export type { CoreSettings } from "./config/core-settings";

@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import { setTimeout } from "node:timers/promises";
 import type { Logger } from "pino";
+import { createBoundedWork } from "../bounded-work/bounded-work";
 import { migrate } from "../database/migrations/migrate";
 import { pendingMigrations } from "../database/migrations/migration-status";
 import type { Database } from "../database/types";
@@ -79,7 +80,8 @@ function assemble(
   const { db, cipher } = services;
   const jobs = createJobLedger({ db });
   const events = createEvents();
-  const plugins = setUpPlugins(installation, { db, jobs, events, slots: createSlotBoard(), log, cipher });
+  const boundedWork = createBoundedWork({ log });
+  const plugins = setUpPlugins(installation, { db, jobs, events, slots: createSlotBoard(), log, cipher, boundedWork });
   for (const { parts } of plugins) events.register(parts.on ?? []);
 
   const sources = migrationSources(installation);
@@ -168,6 +170,7 @@ function assemble(
         { name: "jobs", run: () => runner.stop({ timeoutMs: graceMs }) },
       ],
       ...plugins.toReversed().map(({ plugin, parts }) => ({ name: `stop ${plugin.name}`, run: () => parts.stop?.() })),
+      { name: "bounded work", run: () => boundedWork.stop() },
       { name: "probes", run: () => probes?.stop() },
       { name: "database", run: () => services.close() },
     ],

@@ -1,3 +1,4 @@
+import { createBoundedWork } from "../bounded-work/bounded-work";
 import { createCipher } from "../cipher/cipher";
 import { openDatabase } from "../database/database";
 import { createEvents } from "../events/emitter";
@@ -21,5 +22,6 @@ export function previewPlugins(installation: Installation): InstalledPlugin[] {
     slots: createSlotBoard(),
     log,
     cipher: createCipher("0".repeat(32)),
+    boundedWork: createBoundedWork({ log }),
   });
 }

@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import type { BoundedWork } from "../bounded-work/bounded-work";
 import type { Cipher } from "../cipher/cipher";
 import type { Database } from "../database/types";
 import type { Events } from "../events/event";
@@ -19,6 +20,7 @@ export interface CoreParts {
   readonly slots: SlotBoard;
   readonly log: Logger;
   readonly cipher: Cipher;
+  readonly boundedWork: BoundedWork;
 }
 
 /** A plugin that has been set up. */

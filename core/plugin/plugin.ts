@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import type { z } from "zod";
+import type { BoundedWork } from "../bounded-work/bounded-work";
 import type { Cipher } from "../cipher/cipher";
 import type { CoreSettings } from "../config/core-settings";
 import type { Database } from "../database/types";
@@ -22,6 +23,8 @@ export interface PluginContext<Config> {
   /** Settings that belong to no plugin. */
   readonly core: CoreSettings;
   readonly cipher: Cipher;
+  /** Does what contents decide the cost of. */
+  readonly boundedWork: BoundedWork;
 }
 
 /** The state of something a plugin depends on, for the readiness probe. */

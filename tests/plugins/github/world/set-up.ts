@@ -1,4 +1,5 @@
 import { pino } from "pino";
+import { createBoundedWork } from "../../../../core/bounded-work/bounded-work";
 import { createCipher } from "../../../../core/cipher/cipher";
 import { readSection } from "../../../../core/config/read-section";
 import { createEvents } from "../../../../core/events/emitter";
@@ -12,15 +13,17 @@ export function setUpGitHub(server: TestServer, env: Record<string, string | und
   const lines: string[] = [];
   const { values, problems } = readSection("github", settingsSchema, {}, env);
   if (!values) throw new Error(problems.join(" "));
+  const log = pino({ level: "debug" }, { write: (line: string) => void lines.push(line) });
   const parts = github.setup({
     db: server.app.db,
     jobs: server.app.jobs,
     events: createEvents(),
     slots: createSlotBoard(),
-    log: pino({ level: "debug" }, { write: (line: string) => void lines.push(line) }),
+    log,
     config: values,
     core: server.app.installation.settings,
     cipher: createCipher(testKey),
+    boundedWork: createBoundedWork({ log }),
   });
   const { api, readiness } = parts;
   if (!api || !readiness?.[0]) throw new Error("the plugin offers no API or no readiness check");
