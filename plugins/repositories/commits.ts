@@ -1,5 +1,6 @@
 import type { Events, Jobs, Queryable, Transaction } from "../../core";
 import type { Auth } from "../auth";
+import { lockStorageSize, recountStorage } from "./commits-size";
 import { branchHeadMoved, commitRegistered } from "./events";
 import { processCommit } from "./jobs/process-commit";
 
@@ -101,6 +102,14 @@ export async function setBranchIssues(
 
 /** Has a commit's files fetched again, because its archive is missing although it was fetched. */
 export async function refetch(jobs: Jobs, tx: Transaction, commitId: number): Promise<void> {
-  await tx.sql`UPDATE commits SET clone_status = 'queued', updated_at = now() WHERE id = ${commitId} AND clone_status = 'completed'`;
+  const [commit] = await tx.sql<
+    { repositoryId: number }[]
+  >`SELECT repository_id AS "repositoryId" FROM commits WHERE id = ${commitId}`;
+  if (!commit) return;
+  await lockStorageSize(tx, commit.repositoryId);
+  const [missing] = await tx.sql`
+    UPDATE commits SET clone_status = 'queued', clone_size = NULL, updated_at = now()
+     WHERE id = ${commitId} AND clone_status = 'completed' RETURNING id`;
+  if (missing) await recountStorage(tx, commit.repositoryId);
   await jobs.enqueue(tx, processCommit, { commitId });
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type Database, defineJob, type Events, type HandledJob, type Jobs } from "../../../core";
 import { repositoryDeleted } from "../events";
 import { findRepository } from "../find";
-import { isRepositoryName } from "../storage/names";
+import { heldCommits } from "../held-commits";
 import type { Snapshots } from "../storage/snapshots";
 import { fetchLock } from "./process-commit";
 
@@ -35,13 +35,13 @@ export function handleDestroy({ db, events, jobs, snapshots }: Parts): HandledJo
       await run.complete(async (tx) => {
         await events.emit(tx, repositoryDeleted, { repositoryId, name: repository.name });
         await tx.sql`DELETE FROM repositories WHERE id = ${repositoryId}`;
-        // A name that was given up to another repository isn't one of GitHub's: what lies under it belongs to that one.
-        const name = isRepositoryName(repository.name) ? repository.name : null;
-        await jobs.enqueue(tx, removeStorage, { repositoryId, name });
+        await jobs.enqueue(tx, removeStorage, { repositoryId, name: repository.name });
       });
     }),
     removeStorage.handledBy(async ({ repositoryId, name }) => {
-      await db.exclusively(fetchLock(repositoryId), () => snapshots.removeRepository(name, repositoryId));
+      await db.exclusively(fetchLock(repositoryId), () =>
+        snapshots.removeRepository({ repositoryId, name, held: heldCommits(db, name ?? "") }),
+      );
     }),
   ];
 }

@@ -1,15 +1,8 @@
 import { z } from "zod";
-import {
-  type Database,
-  defineJob,
-  type Events,
-  type HandledJob,
-  isConnectionLoss,
-  type JobRun,
-  type Queryable,
-} from "../../../core";
+import { type Database, defineJob, type Events, type HandledJob, isConnectionLoss, type JobRun } from "../../../core";
 import type { Auth } from "../../auth";
 import type { GitHub } from "../../github";
+import { lockStorageSize, recountStorage } from "../commits-size";
 import { commitFetched, commitFetchFailed } from "../events";
 import { findCommit, findRepository } from "../find";
 import type { CommitRow } from "../rows";
@@ -45,6 +38,7 @@ export function handleProcessCommit({ db, events, auth, github, snapshots }: Par
     if (!commit) return;
     const cloneSize = commit.cloneStatus === "completed" ? null : await fetchOrTell(commit, run);
     await run.complete(async (tx) => {
+      await lockStorageSize(tx, commit.repositoryId);
       if (!(await findCommit(tx, commitId))) return;
       const userId = (await auth.users.idsByEmail(tx, [commit.authorEmail])).get(commit.authorEmail.toLowerCase()) ?? null;
       await tx.sql`
@@ -95,12 +89,4 @@ export function handleProcessCommit({ db, events, auth, github, snapshots }: Par
       return cloneSize;
     });
   }
-}
-
-/** `commits_size` is the sum over the repository's commits. */
-async function recountStorage({ sql }: Queryable, repositoryId: number): Promise<void> {
-  await sql`
-    UPDATE repositories SET commits_size = (SELECT coalesce(sum(clone_size), 0) FROM commits WHERE repository_id = ${repositoryId}),
-           updated_at = now()
-     WHERE id = ${repositoryId}`;
 }

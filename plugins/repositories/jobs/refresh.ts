@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type Database, defineJob, type HandledJob, type Jobs, type Transaction } from "../../../core";
 import type { GitHub } from "../../github";
+import { lockStorageSize, recountStorage } from "../commits-size";
 import { findRepository } from "../find";
 import { repositoryById } from "../on-github";
 import { destroyRepository } from "./destroy";
@@ -46,6 +47,8 @@ export async function giveUpName({ tx, jobs }: { tx: Transaction; jobs: Jobs }, 
 }
 
 /** Archives lie under the former name: they are fetched again when something needs them. */
-export async function forgetArchives({ sql }: Transaction, repositoryId: number): Promise<void> {
-  await sql`UPDATE commits SET clone_status = 'queued', clone_size = NULL, updated_at = now() WHERE repository_id = ${repositoryId}`;
+export async function forgetArchives(tx: Transaction, repositoryId: number): Promise<void> {
+  await lockStorageSize(tx, repositoryId);
+  await tx.sql`UPDATE commits SET clone_status = 'queued', clone_size = NULL, updated_at = now() WHERE repository_id = ${repositoryId}`;
+  await recountStorage(tx, repositoryId);
 }

@@ -1,9 +1,9 @@
-import { lstat, mkdir, open, readdir, readlink, rename, rm, stat, symlink, unlink } from "node:fs/promises";
+import { lstat, mkdir, open, readdir, readlink, rename, rm, rmdir, stat, symlink, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { isAbsence, removeLeftovers } from "./leftovers";
-import { assertCommitSha, assertRepositoryName, repositoryFolder } from "./names";
+import { assertCommitSha, assertRepositoryName, commitOf, isRepositoryName, repositoryFolder } from "./names";
 import { explainFileError } from "./snapshot-error";
-import type { SnapshotStore, StoredArchive } from "./snapshot-store";
+import type { HeldCommits, SnapshotStore, StoredArchive } from "./snapshot-store";
 
 /**
  * Keeps archives in a folder that the Workers share:
@@ -14,16 +14,14 @@ import type { SnapshotStore, StoredArchive } from "./snapshot-store";
  * @param basePath absolute; made when missing
  */
 export function createLocalStore(basePath: string): SnapshotStore {
-  const folderOf = (name: string) => {
-    assertRepositoryName(name);
-    return join(basePath, repositoryFolder(name));
-  };
+  const folderOf = (name: string) => join(basePath, repositoryFolder(name));
   const archiveOf = (name: string, sha: string) => {
     assertCommitSha(sha);
     return join(folderOf(name), `${sha}.tar.zst`);
   };
 
   async function put(name: string, sha: string, write: (path: string) => Promise<{ sha256: string; size: number }>) {
+    assertRepositoryName(name);
     const location = archiveOf(name, sha);
     await makeOwnFolder(folderOf(name));
     await removeLeftovers(folderOf(name));
@@ -48,6 +46,7 @@ export function createLocalStore(basePath: string): SnapshotStore {
 
   async function find(name: string, sha: string): Promise<StoredArchive | null> {
     const location = archiveOf(name, sha);
+    if (!isRepositoryName(name)) return null;
     try {
       const checksum = await Bun.file(`${location}.shasum`).text();
       const sha256 = /^sha256:([0-9a-f]{64})\n?$/.exec(checksum)?.[1];
@@ -68,16 +67,23 @@ export function createLocalStore(basePath: string): SnapshotStore {
     }
   }
 
-  async function removeRepository(name: string): Promise<void> {
+  async function removeRepository(name: string, held: HeldCommits): Promise<void> {
     const folder = folderOf(name);
-    if (await isLink(folder)) return unlink(folder);
-    await rm(folder, { recursive: true, force: true });
+    if (!(await isFolder(folder))) return; // nothing, or a link to what another repository keeps under its new name
+    const present = await readdir(folder);
+    const kept = await held([...new Set(present.flatMap((entry) => commitOf(entry) ?? []))]);
+    for (const entry of present) {
+      const sha = commitOf(entry);
+      const isOthers = kept !== null && (sha === null || kept.has(sha));
+      if (!isOthers) await rm(join(folder, entry), { recursive: true, force: true });
+    }
+    if (kept !== null || !(await removeEmpty(folder))) return;
     await removeLinksTo(basePath, repositoryFolder(name));
   }
 
   async function renameRepository(oldName: string, newName: string): Promise<void> {
     const [from, to] = [folderOf(oldName), folderOf(newName)];
-    if (from === to) return;
+    if (from === to || !isRepositoryName(oldName) || !isRepositoryName(newName)) return;
     if (await isFolder(from)) await moveFolder(from, to);
     else if ((await entryAt(from)) || !(await isFolder(to))) return;
     await symlink(repositoryFolder(newName), from);
@@ -109,6 +115,18 @@ async function moveFolder(from: string, to: string): Promise<void> {
     await rename(join(from, name), join(to, name));
   }
   await rm(from, { recursive: true });
+}
+
+/** @returns false when there is something in the folder */
+async function removeEmpty(folder: string): Promise<boolean> {
+  try {
+    await rmdir(folder);
+    return true;
+  } catch (error) {
+    if (isAbsence(error)) return true;
+    if (error instanceof Error && "code" in error && (error.code === "ENOTEMPTY" || error.code === "EEXIST")) return false;
+    throw error;
+  }
 }
 
 async function removeLinksTo(basePath: string, target: string): Promise<void> {

@@ -16,6 +16,11 @@ export function repositoryFolder(name: string): string {
   return new Bun.CryptoHasher("sha1").update(name).digest("hex");
 }
 
+/** The commit that a file of the storage is about: `<commit>.tar.zst` and whatever else begins like that. */
+export function commitOf(fileName: string): string | null {
+  return /^([0-9a-f]{64}|[0-9a-f]{40})(?:\.|$)/.exec(fileName)?.[1] ?? null;
+}
+
 /** @throws RangeError when `sha` is no full commit id; the value isn't repeated, for it may be hostile */
 export function assertCommitSha(sha: string): void {
   if (!isCommitSha(sha)) throw new RangeError("A commit id must be 40 or 64 hexadecimal digits");

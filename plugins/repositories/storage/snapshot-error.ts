@@ -7,6 +7,7 @@
  * - `timeout`: it took longer than allowed
  * - `disk_full`: no room for the fetched objects or the archive
  * - `locked`: something else is writing to the cached repository
+ * - `too_large`: the commit is beyond a limit, which the message names; another attempt would find the same
  * - `failed`: anything else; the message says what git said
  */
 export type SnapshotFailure =
@@ -17,6 +18,7 @@ export type SnapshotFailure =
   | "timeout"
   | "disk_full"
   | "locked"
+  | "too_large"
   | "failed";
 
 /** A snapshot couldn't be made. The message is fit for logs: no token, one line, at most 600 characters. */

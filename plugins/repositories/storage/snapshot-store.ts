@@ -9,8 +9,15 @@ export interface StoredArchive extends Archive {
 }
 
 /**
+ * Which of these commits another repository keeps under a name by now; null when no repository has the name. Asked after what is
+ * there was listed, so that what such a repository puts there later is left alone.
+ */
+export type HeldCommits = (shas: readonly string[]) => Promise<ReadonlySet<string> | null>;
+
+/**
  * Where finished archives are kept for the Workers, addressed by repository name and commit. What it has is whole: an archive
- * counts as present once its checksum is.
+ * counts as present once its checksum is. A name that no repository on GitHub can have, like one given up to another repository,
+ * has nothing.
  */
 export interface SnapshotStore {
   /**
@@ -18,7 +25,7 @@ export interface SnapshotStore {
    * A failure leaves nothing behind.
    *
    * @param write gets the absolute path of a file that doesn't exist yet
-   * @throws what `write` throws; SnapshotError when the disk is full
+   * @throws what `write` throws; SnapshotError when the disk is full; RangeError for a name that can't exist
    */
   put(name: string, sha: string, write: (path: string) => Promise<Archive>): Promise<StoredArchive>;
   /** The archive, or null when it isn't there as a whole. */
@@ -29,8 +36,8 @@ export interface SnapshotStore {
   read(stored: StoredArchive): ReadableStream<Uint8Array<ArrayBuffer>>;
   /** Deletes all that is kept of a commit. */
   remove(name: string, sha: string): Promise<void>;
-  /** Deletes all that is kept of a repository. */
-  removeRepository(name: string): Promise<void>;
+  /** Deletes all that is kept under the name of a repository that is gone, but for what another one that has the name keeps there. */
+  removeRepository(name: string, held: HeldCommits): Promise<void>;
   /** Moves what is kept of a repository to its new name. What is already queued under the old name stays readable. */
   rename(oldName: string, newName: string): Promise<void>;
 }

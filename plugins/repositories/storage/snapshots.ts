@@ -8,7 +8,7 @@ import { createLocalStore } from "./local-store";
 import { assertCommitSha } from "./names";
 import { readFilesOf, type SnapshotFile } from "./read-file";
 import { SnapshotError } from "./snapshot-error";
-import type { SnapshotStore, StoredArchive } from "./snapshot-store";
+import type { HeldCommits, SnapshotStore, StoredArchive } from "./snapshot-store";
 
 export interface SnapshotOptions {
   /** Absolute folder that the Workers share. */
@@ -29,6 +29,15 @@ export interface CommitToStore extends CommitToFetch {
   readonly name: string;
 }
 
+/** A repository that has been deleted. */
+export interface GoneRepository {
+  readonly repositoryId: number;
+  /** As it was stored last; null when nothing can lie under it. */
+  readonly name: string | null;
+  /** What another repository that has taken the name since keeps under it. */
+  readonly held: HeldCommits;
+}
+
 /** Which commit to read, and from what. */
 export interface CommitToRead {
   readonly repositoryId: number;
@@ -39,7 +48,8 @@ export interface CommitToRead {
 }
 
 /**
- * The files of commits: fetched, packed for the Workers, and readable here.
+ * The files of commits: fetched, packed for the Workers, and readable here. Of a repository whose name was given up to another one
+ * there is nothing to read, move or remove until it has a name again.
  *
  * `store`, `rename` and `removeRepository` write: the caller runs each, from start to end, under one lock per repository that
  * spans processes. Two `store` at once for one commit are merely wasteful; their results are the same.
@@ -64,13 +74,13 @@ export interface Snapshots {
    * Reads files of one commit together, from the git cache (as committed) or else from the archive (as a checkout converts them:
    * line ends, encodings).
    * @returns for each path what is there; all `missing` when neither has the commit
-   * @throws RangeError for a name or commit id that can't exist
+   * @throws RangeError for a commit id that can't exist
    */
   readFiles(commit: CommitToRead, paths: readonly string[]): Promise<Map<string, SnapshotFile>>;
   /** Deletes a commit's archive. The git cache keeps the commit for a while. */
   remove(name: string, sha: string): Promise<void>;
-  /** Deletes all archives and the git cache of a repository. `name` is null when it had to give that up. */
-  removeRepository(name: string | null, repositoryId: number): Promise<void>;
+  /** Deletes the archives and the git cache of a repository, and nothing that another one keeps under the same name. */
+  removeRepository(gone: GoneRepository): Promise<void>;
   /** Moves a repository's archives to its new name; under the old name they stay readable. */
   rename(oldName: string, newName: string): Promise<void>;
 }
@@ -113,8 +123,8 @@ export function createSnapshots({ basePath, cachePath, log, limits: given }: Sna
     readFile: async (commit, path) => (await readFiles(commit, [path])).get(path) ?? { kind: "missing" },
     readFiles,
     remove: store.remove,
-    async removeRepository(name, repositoryId) {
-      if (name !== null) await store.removeRepository(name);
+    async removeRepository({ repositoryId, name, held }) {
+      if (name !== null) await store.removeRepository(name, held);
       await cache.removeRepository(repositoryId);
     },
     rename: store.rename,

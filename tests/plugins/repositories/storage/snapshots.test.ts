@@ -10,6 +10,9 @@ import { createWorld, type StorageWorld, token } from "./storage-world";
 
 setDefaultTimeout(60_000);
 
+/** No repository has the name. */
+const nobody = async () => null;
+
 async function commitText(world: StorageWorld, text: string): Promise<string> {
   await world.source.write("a.txt", text);
   return world.source.commit(text);
@@ -101,10 +104,47 @@ test("deletes all of a repository, its cache and the names it had", async () => 
   await using world = await createWorld();
   await world.snapshots.store(world.commit(await commitText(world, "a")));
   await world.snapshots.rename("widgets", "gadgets");
-  await world.snapshots.removeRepository("gadgets", 7);
-  await world.snapshots.removeRepository("gadgets", 7);
+  for (let i = 0; i < 2; i++) await world.snapshots.removeRepository({ repositoryId: 7, name: "gadgets", held: nobody });
   expect(await readdir(world.basePath)).toEqual([]);
   expect(await readdir(world.cachePath)).toEqual([]);
+});
+
+test("deletes of a name that another repository has by now only what that one doesn't keep", async () => {
+  await using world = await createWorld();
+  const [own, shared, others] = [await commitText(world, "a"), await commitText(world, "b"), await commitText(world, "c")];
+  for (const sha of [own, shared, others]) await world.snapshots.store(world.commit(sha));
+  const asked: string[] = [];
+  const held = async (shas: readonly string[]) => {
+    asked.push(...shas);
+    return new Set([shared, others]);
+  };
+  await world.snapshots.removeRepository({ repositoryId: 7, name: "widgets", held });
+  expect(asked.toSorted()).toEqual([own, shared, others].toSorted());
+  expect(await world.snapshots.exists("widgets", own)).toBe(false);
+  for (const sha of [shared, others]) expect(await isWhole(world, "widgets", sha)).toBe(true);
+  expect(await readdir(world.cachePath)).toEqual([]);
+});
+
+test("deletes nothing that arrives while a repository is being removed", async () => {
+  await using world = await createWorld();
+  const [old, next] = [await commitText(world, "a"), await commitText(world, "b")];
+  await world.snapshots.store(world.commit(old));
+  const held = async () => {
+    await world.snapshots.store({ ...world.commit(next), repositoryId: 8 });
+    return null; // as it was when it was asked
+  };
+  await world.snapshots.removeRepository({ repositoryId: 7, name: "widgets", held });
+  expect(await world.snapshots.exists("widgets", old)).toBe(false);
+  expect(await isWhole(world, "widgets", next)).toBe(true);
+});
+
+test("leaves alone what a repository keeps under its new name when another one with its old name goes", async () => {
+  await using world = await createWorld();
+  const sha = await commitText(world, "a");
+  await world.snapshots.store(world.commit(sha));
+  await world.snapshots.rename("widgets", "gadgets");
+  await world.snapshots.removeRepository({ repositoryId: 8, name: "widgets", held: nobody });
+  for (const name of ["widgets", "gadgets"]) expect(await isWhole(world, name, sha)).toBe(true);
 });
 
 test("follows a rename, and serves the old name to jobs that are under way", async () => {
@@ -126,7 +166,7 @@ test("gives a name that another repository takes over a folder of its own", asyn
   await world.snapshots.store({ ...world.commit(next), repositoryId: 8 });
   expect(await world.snapshots.exists("gadgets", next)).toBe(false);
   expect(await isWhole(world, "widgets", next)).toBe(true);
-  await world.snapshots.removeRepository("widgets", 8);
+  await world.snapshots.removeRepository({ repositoryId: 8, name: "widgets", held: nobody });
   expect(await isWhole(world, "gadgets", sha)).toBe(true);
 });
 
@@ -145,13 +185,22 @@ test("survives two repositories that swap their names, and one that takes its ol
   expect(await isWhole(world, "gadgets", first)).toBe(true);
 });
 
-test.each(["../x", "", "a/b", ".."])("takes %p for no repository's name and touches nothing", async (name) => {
-  await using world = await createWorld();
-  const sha = "a".repeat(40);
-  await expect(world.snapshots.store({ ...world.commit(sha), name })).rejects.toThrow(RangeError);
-  await expect(world.snapshots.removeRepository(name, 7)).rejects.toThrow(RangeError);
-  expect(existsSync(world.basePath)).toBe(false);
-});
+test.each(["../x", "", "a/b", "..", "api~123"])(
+  "takes %p for no repository's name: finds and touches nothing",
+  async (name) => {
+    await using world = await createWorld();
+    const sha = "a".repeat(40);
+    await expect(world.snapshots.store({ ...world.commit(sha), name })).rejects.toThrow(RangeError);
+    expect(await world.snapshots.locate(name, sha)).toBeNull();
+    expect(await world.snapshots.exists(name, sha)).toBe(false);
+    expect(await world.snapshots.readFile({ repositoryId: 7, name, sha, maxBytes: 1 }, "a")).toEqual({ kind: "missing" });
+    await world.snapshots.remove(name, sha);
+    await world.snapshots.rename(name, "widgets");
+    await world.snapshots.rename("widgets", name);
+    await world.snapshots.removeRepository({ repositoryId: 7, name, held: nobody });
+    expect(existsSync(world.basePath)).toBe(false);
+  },
+);
 
 test.each(["HEAD", "../../x", `${"a".repeat(40)}/..`, "--output=x"])(
   "takes %p for no commit id and touches nothing",
