@@ -1,7 +1,7 @@
 import { compose, Readable } from "node:stream";
 import { createZstdDecompress } from "node:zlib";
 import { createTarDecoder, type ParsedTarEntry } from "modern-tar";
-import type { CommitTree, Content, TreeEntry } from "./commit-tree";
+import type { CommitTree, TreeEntry } from "./commit-tree";
 
 /**
  * The files of a commit in its archive, for when the cached repository is gone. Reads the archive from its start once for the
@@ -12,47 +12,50 @@ import type { CommitTree, Content, TreeEntry } from "./commit-tree";
 export async function openArchiveTree(open: () => ReadableStream<Uint8Array<ArrayBuffer>>): Promise<CommitTree> {
   const entries = new Map<string, TreeEntry>([["", { kind: "folder", id: "" }]]);
   const targets = new Map<string, string>();
-  await eachEntry(open(), async ({ header, body }) => {
+  for await (const { header, body } of entriesOf(open())) {
     const path = withoutTopFolder(header.name);
     entries.set(path, { kind: kindOf(header.type), id: path });
     if (header.linkname) targets.set(path, header.linkname);
     await body.cancel();
-    return "go on";
-  });
+  }
 
   return {
     entry: async (path) => entries.get(path.join("/")),
     linkTarget: async (link) => targets.get(link.id) ?? "",
-    async contents(files, maxBytes) {
+    async *contents(files, maxBytes) {
       const wanted = new Set(files.map((file) => file.id));
-      const contents = new Map<string, Content>();
-      if (wanted.size === 0) return contents;
-      await eachEntry(open(), async ({ header, body }) => {
+      if (wanted.size === 0) return;
+      for await (const { header, body } of entriesOf(open())) {
         const path = withoutTopFolder(header.name);
-        if (!wanted.has(path)) {
+        if (!wanted.delete(path)) {
           await body.cancel();
-        } else if (header.size > maxBytes) {
-          contents.set(path, { size: header.size });
-          await body.cancel();
-        } else {
-          contents.set(path, { bytes: await new Response(body).bytes() });
+          continue;
         }
-        return contents.size === wanted.size ? "enough" : "go on";
-      });
-      return contents;
+        yield [path, { bytes: await startOf(body, Math.min(header.size, maxBytes)), size: header.size }];
+        if (wanted.size === 0) return;
+      }
     },
     close: async () => {},
   };
 }
 
-async function eachEntry(
-  compressed: ReadableStream<Uint8Array<ArrayBuffer>>,
-  visit: (entry: ParsedTarEntry) => Promise<"go on" | "enough">,
-): Promise<void> {
-  const tar = decompress(compressed).pipeThrough(createTarDecoder({ strict: true }));
-  for await (const entry of tar) {
-    if ((await visit(entry)) === "enough") return;
+function entriesOf(compressed: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncIterable<ParsedTarEntry> {
+  return decompress(compressed).pipeThrough(createTarDecoder({ strict: true }));
+}
+
+/** Reads that many bytes and lets go of the rest. */
+async function startOf(body: ReadableStream<Uint8Array>, count: number): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = new Uint8Array(count);
+  const reader = body.getReader();
+  for (let filled = 0; filled < count; ) {
+    const { done, value } = await reader.read();
+    if (done) throw new Error("The archive ends in the middle of a file");
+    const piece = value.subarray(0, count - filled);
+    bytes.set(piece, filled);
+    filled += piece.byteLength;
   }
+  await reader.cancel();
+  return bytes;
 }
 
 /** Zstandard as a web stream; `DecompressionStream` isn't typed for it. Cancelling it lets go of the source. */

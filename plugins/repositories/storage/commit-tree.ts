@@ -5,8 +5,11 @@ export interface TreeEntry {
   readonly id: string;
 }
 
-/** A file's bytes, or only its size when that is above the limit. */
-export type Content = { readonly bytes: Uint8Array<ArrayBuffer> } | { readonly size: number };
+/** A file's bytes, from its start; all of them when there are `size`. */
+export interface Content {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly size: number;
+}
 
 /** The files of one commit, wherever they are kept. Paths are lists of names below the root, without `.` and `..`. */
 export interface CommitTree {
@@ -14,7 +17,11 @@ export interface CommitTree {
   entry(path: readonly string[]): Promise<TreeEntry | undefined>;
   /** Where a link points, as it is written in the commit. */
   linkTarget(link: TreeEntry): Promise<string>;
-  /** Contents of files, by their entry's id. @param maxBytes of one file */
-  contents(files: readonly TreeEntry[], maxBytes: number): Promise<Map<string, Content>>;
+  /**
+   * Contents of files, each once, one after the other, so that only one is in memory. Reading goes no further than it is consumed.
+   * @param maxBytes to read of one file, from its start
+   * @returns the id of a file's entry, and what it has
+   */
+  contents(files: readonly TreeEntry[], maxBytes: number): AsyncIterable<readonly [id: string, content: Content]>;
   close(): Promise<void>;
 }

@@ -1,10 +1,10 @@
-import type { CommitTree } from "./commit-tree";
+import type { CommitTree, TreeEntry } from "./commit-tree";
 import { type Resolved, resolvePath, splitPath } from "./resolve-path";
 
 /**
  * What a commit has at a path.
  * - `file`: its bytes. `binary`: there is a NUL within the first 8 KiB, git's rule.
- * - `too_large`: a file of more bytes than asked for
+ * - `too_large`: a file of more bytes than asked for, and as many of them as were
  * - `not_a_file`: a folder, a submodule, or a symbolic link that leads nowhere or out of the commit
  * - `missing`: nothing, or a path that can't be in a commit
  *
@@ -17,37 +17,48 @@ export type SnapshotFile =
       readonly binary: boolean;
       readonly throughLink: boolean;
     }
-  | { readonly kind: "too_large"; readonly size: number; readonly throughLink: boolean }
+  | {
+      readonly kind: "too_large";
+      readonly size: number;
+      readonly start: Uint8Array<ArrayBuffer>;
+      readonly throughLink: boolean;
+    }
   | { readonly kind: "not_a_file"; readonly entry: "folder" | "link" | "submodule" }
   | { readonly kind: "missing" };
 
 /**
- * Reads files of one commit.
+ * Reads files of one commit, one after the other.
  *
  * @param paths from outside; hostile ones are `missing`
  * @param maxBytes of one file
- * @returns for each of the paths what is there
+ * @returns each of the paths, in any order, with what is there
  */
-export async function readFilesOf(
+export async function* readFilesOf(
   tree: CommitTree,
   paths: readonly string[],
   maxBytes: number,
-): Promise<Map<string, SnapshotFile>> {
-  const found = new Map<string, Resolved>();
+): AsyncGenerator<[path: string, file: SnapshotFile]> {
+  const files: TreeEntry[] = [];
+  const places = new Map<string, { path: string; throughLink: boolean }[]>();
   for (const path of new Set(paths)) {
     const names = splitPath(path);
-    found.set(path, names ? await resolvePath(tree, names) : { entry: undefined, throughLink: false });
+    const { entry, throughLink }: Resolved = names ? await resolvePath(tree, names) : { entry: undefined, throughLink: false };
+    if (!entry) yield [path, { kind: "missing" }];
+    else if (entry.kind !== "file") yield [path, { kind: "not_a_file", entry: entry.kind }];
+    else {
+      files.push(entry);
+      places.set(entry.id, [...(places.get(entry.id) ?? []), { path, throughLink }]);
+    }
   }
-  const files = [...found.values()].flatMap(({ entry }) => (entry?.kind === "file" ? [entry] : []));
-  const contents = await tree.contents(files, maxBytes);
-
-  const answer = ({ entry, throughLink }: Resolved): SnapshotFile => {
-    if (!entry) return { kind: "missing" };
-    if (entry.kind !== "file") return { kind: "not_a_file", entry: entry.kind };
-    const content = contents.get(entry.id);
-    if (!content) return { kind: "missing" };
-    if (!("bytes" in content)) return { kind: "too_large", size: content.size, throughLink };
-    return { kind: "file", bytes: content.bytes, binary: content.bytes.subarray(0, 8_192).includes(0), throughLink };
-  };
-  return new Map([...found].map(([path, resolved]) => [path, answer(resolved)]));
+  for await (const [id, { bytes, size }] of tree.contents(files, maxBytes)) {
+    const whole = bytes.byteLength === size;
+    for (const { path, throughLink } of places.get(id) ?? []) {
+      yield [
+        path,
+        whole
+          ? { kind: "file", bytes, binary: bytes.subarray(0, 8_192).includes(0), throughLink }
+          : { kind: "too_large", size, start: bytes, throughLink },
+      ];
+    }
+  }
 }

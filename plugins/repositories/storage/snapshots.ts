@@ -77,6 +77,11 @@ export interface Snapshots {
    * @throws RangeError for a commit id that can't exist
    */
   readFiles(commit: CommitToRead, paths: readonly string[]): Promise<Map<string, SnapshotFile>>;
+  /**
+   * The same, with one file in memory at a time: each is read when the one before it has been consumed.
+   * @returns each of the paths, in any order, with what is there
+   */
+  eachFile(commit: CommitToRead, paths: readonly string[]): AsyncIterable<readonly [path: string, file: SnapshotFile]>;
   /** Deletes a commit's archive. The git cache keeps the commit for a while. */
   remove(name: string, sha: string): Promise<void>;
   /** Deletes the archives and the git cache of a repository, and nothing that another one keeps under the same name. */
@@ -103,16 +108,28 @@ export function createSnapshots({ basePath, cachePath, log, limits: given }: Sna
     return { cloneSize: stored.storedBytes };
   }
 
-  async function readFiles(commit: CommitToRead, paths: readonly string[]): Promise<Map<string, SnapshotFile>> {
+  async function* eachFile(commit: CommitToRead, paths: readonly string[]): AsyncGenerator<[string, SnapshotFile]> {
     assertCommitSha(commit.sha);
     const gitDir = cache.gitDir(commit.repositoryId, commit.sha);
-    const cached = await readFrom(() => openGitTree(gitDir, commit.sha), paths, commit.maxBytes).catch((error: unknown) => {
+    const left = new Set(paths);
+    try {
+      for await (const [path, file] of readFrom(openGitTree(gitDir, commit.sha), paths, commit.maxBytes)) {
+        left.delete(path);
+        yield [path, file];
+      }
+    } catch (error) {
       log.warn({ err: error, repository: commit.repositoryId }, "The git cache couldn't be read; reading the archive");
-      return null;
-    });
-    if (cached) return cached;
-    const archived = await readFrom(() => openArchive(store, commit), paths, commit.maxBytes);
-    return archived ?? new Map(paths.map((path) => [path, { kind: "missing" }]));
+    }
+    if (left.size === 0) return;
+    for await (const [path, file] of readFrom(openArchive(store, commit), [...left], commit.maxBytes)) {
+      left.delete(path);
+      yield [path, file];
+    }
+    for (const path of left) yield [path, { kind: "missing" }];
+  }
+
+  async function readFiles(commit: CommitToRead, paths: readonly string[]): Promise<Map<string, SnapshotFile>> {
+    return new Map(await Array.fromAsync(eachFile(commit, paths)));
   }
 
   return {
@@ -122,6 +139,7 @@ export function createSnapshots({ basePath, cachePath, log, limits: given }: Sna
     open: store.open,
     readFile: async (commit, path) => (await readFiles(commit, [path])).get(path) ?? { kind: "missing" },
     readFiles,
+    eachFile,
     remove: store.remove,
     async removeRepository({ repositoryId, name, held }) {
       if (name !== null) await store.removeRepository(name, held);
@@ -149,11 +167,12 @@ async function openArchive(store: SnapshotStore, commit: CommitToRead): Promise<
   return stored && openArchiveTree(() => store.read(stored));
 }
 
-async function readFrom(open: () => Promise<CommitTree | null>, paths: readonly string[], maxBytes: number) {
-  const tree = await open();
-  if (!tree) return null;
+/** Nothing when there is no tree. */
+async function* readFrom(opening: Promise<CommitTree | null>, paths: readonly string[], maxBytes: number) {
+  const tree = await opening;
+  if (!tree) return;
   try {
-    return await readFilesOf(tree, paths, maxBytes);
+    yield* readFilesOf(tree, paths, maxBytes);
   } finally {
     await tree.close();
   }

@@ -1,4 +1,4 @@
-import type { CommitTree, Content, TreeEntry } from "../commit-tree";
+import type { CommitTree, TreeEntry } from "../commit-tree";
 import { createObjectReader } from "./object-reader";
 import { hasRepository } from "./repository";
 
@@ -20,7 +20,8 @@ export async function openGitTree(gitDir: string, sha: string): Promise<CommitTr
 
   async function readFolder(object: string): Promise<Map<string, TreeEntry>> {
     const tree = await objects.read(object, maxTreeBytes);
-    if (!tree || !("bytes" in tree)) throw new Error("A folder's listing can't be read from the cached repository");
+    if (!tree || tree.bytes.byteLength < tree.size)
+      throw new Error("A folder's listing can't be read from the cached repository");
     return parseTree(tree.bytes, sha.length / 2);
   }
 
@@ -52,17 +53,15 @@ export async function openGitTree(gitDir: string, sha: string): Promise<CommitTr
     },
     async linkTarget(link) {
       const target = await objects.read(link.id, maxLinkBytes);
-      if (!target || !("bytes" in target)) throw new Error("A link can't be read from the cached repository");
+      if (!target || target.bytes.byteLength < target.size) throw new Error("A link can't be read from the cached repository");
       return new TextDecoder().decode(target.bytes);
     },
-    async contents(files, maxBytes) {
-      const contents = new Map<string, Content>();
-      for (const { id } of files) {
-        const content = contents.get(id) ?? (await objects.read(id, maxBytes));
+    async *contents(files, maxBytes) {
+      for (const id of new Set(files.map((file) => file.id))) {
+        const content = await objects.read(id, maxBytes);
         if (!content) throw new Error("A file is missing from the cached repository");
-        contents.set(id, content);
+        yield [id, content];
       }
-      return contents;
     },
     close: objects.close,
   };

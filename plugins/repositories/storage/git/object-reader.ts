@@ -1,12 +1,16 @@
 import { startGit } from "./git-process";
 
-export type GitObject = { readonly bytes: Uint8Array<ArrayBuffer> } | { readonly size: number };
+/** An object's bytes, from its start; all of them when there are `size`. */
+export interface GitObject {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly size: number;
+}
 
 /** Reads objects from a bare repository through one git process, started with the first read. */
 export interface ObjectReader {
   /**
    * @param name what names an object; must come from here, not from outside
-   * @param maxBytes above which only the size is returned
+   * @param maxBytes to read of it
    * @returns undefined when the repository doesn't have it
    * @throws SnapshotError when the repository can't be read
    */
@@ -28,14 +32,16 @@ export function createObjectReader(gitDir: string): ObjectReader {
       await session.git.ended();
       throw new Error("git cat-file ended before it answered");
     }
-    const size = /^[0-9a-f]+ \w+ (\d+)$/.exec(header)?.[1];
-    if (size === undefined) return undefined;
-    if (Number(size) > maxBytes) {
+    const digits = /^[0-9a-f]+ \w+ (\d+)$/.exec(header)?.[1];
+    if (digits === undefined) return undefined;
+    const size = Number(digits);
+    if (size > maxBytes) {
+      const bytes = await session.bytes.exactly(maxBytes);
       await close(); // cheaper than reading past something large
-      return { size: Number(size) };
+      return { bytes, size };
     }
-    const content = await session.bytes.exactly(Number(size) + 1);
-    return { bytes: content.subarray(0, -1) };
+    const content = await session.bytes.exactly(size + 1);
+    return { bytes: content.subarray(0, -1), size };
   }
 
   async function close(): Promise<void> {
