@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import type { Queryable } from "../types";
 
 /** A row of `core_migrations`: a migration that is in the database. */
@@ -6,9 +7,23 @@ export type AppliedMigration = { plugin: string; name: string; checksum: string;
 /** Key of the advisory lock under which migrations run, one process at a time: "cocov" and 1 in ASCII. */
 const lockKey = 0x636f636f7601;
 
-/** Waits until no other process migrates. Holds until the transaction ends. */
+/** How often a process that waits for its turn asks for it, in milliseconds. */
+const askEvery = 100;
+
+/**
+ * Waits until no other process migrates. Holds until the transaction ends.
+ *
+ * Asked for again and again, by the simple protocol: a statement that waited for the lock, or the portal that the extended protocol
+ * leaves open, would hold a snapshot, for whose end `CREATE INDEX CONCURRENTLY` in the process that has the lock would wait in turn.
+ */
 export async function lockJournal({ sql }: Queryable): Promise<void> {
-  await sql`SELECT pg_advisory_xact_lock(${lockKey}::bigint)`;
+  for (;;) {
+    const [answer] = await sql
+      .unsafe<{ locked: string }[]>(`SELECT pg_try_advisory_xact_lock(${lockKey})::text AS locked`)
+      .simple();
+    if (answer?.locked === "true") return;
+    await setTimeout(askEvery);
+  }
 }
 
 /** Makes the journal's table unless it is there. */

@@ -6,11 +6,12 @@ import { ensureJournal, lockJournal, readJournal, recordMigration } from "./jour
 import { listMigrationFiles, type MigrationFile, type MigrationSource } from "./migration-file";
 import { compareWithJournal, type MigrationStatus } from "./migration-status";
 import { controlsTransaction, readMigration } from "./migration-text";
+import { applyOutside, runsOutside } from "./outside-transaction";
 import { requireSupportedServer } from "./server-version";
 
 /**
  * Applies the migrations that the database doesn't have yet: plugin by plugin, each file in a transaction of its own
- * together with its row in `core_migrations`. Processes that migrate at the same time take turns file by file.
+ * together with its row in `core_migrations`, or outside of one when its first line says so. Processes that migrate at the same time take turns file by file.
  * @param options.sources plugins, requirements first
  * @returns `plugin/name` of what this process applied
  * @throws {StartupError} if an applied file was changed, files are misnumbered, the server is too old, or a statement fails;
@@ -29,7 +30,7 @@ export async function migrate(options: { db: Database; sources: readonly Migrati
   const done: string[] = [];
   for (;;) {
     const started = performance.now();
-    const file = await db.transaction((tx) => applyNext(tx, files, sources));
+    const file = await db.transaction((tx) => applyNext(db, tx, files, sources));
     if (file === undefined) return done;
     done.push(`${file.plugin}/${file.name}`);
     log.info({ plugin: file.plugin, migration: file.name, ms: Math.round(performance.now() - started) }, "migrated");
@@ -38,6 +39,7 @@ export async function migrate(options: { db: Database; sources: readonly Migrati
 
 /** @returns the file that was applied; undefined if there was none left */
 async function applyNext(
+  db: Database,
   tx: Transaction,
   files: readonly MigrationFile[],
   sources: readonly MigrationSource[],
@@ -48,19 +50,20 @@ async function applyNext(
   if (refused.length > 0) throw new StartupError(refused);
   const next = statuses.findIndex(({ state }) => state === "pending");
   const file = files[next];
-  if (file !== undefined) await apply(tx, file);
+  if (file !== undefined) await apply(db, tx, file);
   return file;
 }
 
-async function apply(tx: Transaction, file: MigrationFile): Promise<void> {
+async function apply(db: Database, tx: Transaction, file: MigrationFile): Promise<void> {
   const { text, checksum } = await readMigration(file);
   if (controlsTransaction(text)) {
     throw new StartupError([
-      `${file.plugin}/${file.name} has a BEGIN, COMMIT or ROLLBACK; a migration runs in one transaction.`,
+      `${file.plugin}/${file.name} has a BEGIN, COMMIT or ROLLBACK; a migration runs in one transaction, or statement by statement when its first line is "-- outside a transaction".`,
     ]);
   }
   try {
-    await tx.sql.unsafe(text).simple();
+    if (runsOutside(text)) await applyOutside(db, tx, text);
+    else await tx.sql.unsafe(text).simple();
   } catch (error) {
     throw describeFailure(file, text, error);
   }

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "bun:test";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -135,6 +135,45 @@ test("a failing statement is shown with file, place and the server's words, and 
 test("a file that ends its transaction itself is refused", async () => {
   const sources = [await source("base", { "0001_a.sql": "CREATE TABLE a (id int);\nCOMMIT;" })];
   await expect(migrate({ db, sources, log })).rejects.toThrow("base/0001_a.sql has a BEGIN, COMMIT or ROLLBACK");
+});
+
+describe("a migration outside a transaction", () => {
+  const things = {
+    "0001_make_things.sql": "CREATE TABLE things (id int, name text);\nINSERT INTO things VALUES (1, 'a'), (1, 'b');",
+  };
+  const concurrently =
+    "-- outside a transaction: the table is large\n-- Serves: look-ups by id; by name\nCREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS things_id ON things (id);\nCREATE INDEX CONCURRENTLY IF NOT EXISTS things_name ON things (name);\n";
+  const indexes = async () =>
+    (
+      await db.sql`SELECT c.relname AS name, i.indisvalid AS valid FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+      WHERE c.relname LIKE 'things_%' ORDER BY 1`
+    ).map(({ name, valid }) => [name, valid]);
+
+  test("makes indexes concurrently, also while other processes wait to migrate", async () => {
+    const sources = [await source("big", { ...things, "0002_index_things.sql": concurrently.replace("UNIQUE ", "") })];
+    const others = [1, 2, 3].map(() => openDatabase({ url: store.url, poolSize: 3, log }));
+    const applied = await Promise.all([db, ...others].map((each) => migrate({ db: each, sources, log })));
+    await Promise.all(others.map((each) => each.close()));
+    expect(applied.flat().toSorted()).toEqual(["big/0001_make_things.sql", "big/0002_index_things.sql"]);
+    expect(await indexes()).toEqual([
+      ["things_id", true],
+      ["things_name", true],
+    ]);
+  });
+
+  test("that failed half-way is run again as a whole, and what it left half made is made anew", async () => {
+    const sources = [await source("big", { ...things, "0002_index_things.sql": concurrently })];
+    await expect(migrate({ db, sources, log })).rejects.toThrow(
+      /big\/0002_index_things\.sql failed: .*duplicat.* It is run again from its first statement/s,
+    );
+    expect(await indexes()).toEqual([["things_id", false]]);
+    await db.sql`DELETE FROM things WHERE name = 'b'`;
+    expect(await migrate({ db, sources, log })).toEqual(["big/0002_index_things.sql"]);
+    expect(await indexes()).toEqual([
+      ["things_id", true],
+      ["things_name", true],
+    ]);
+  });
 });
 
 test("status and pending work on an empty database, and know rows whose file is gone", async () => {
