@@ -22,4 +22,5 @@ export { withHeaders } from "./http/with-headers";
 export { defaultRetry, defineJob, type HandledJob, type Job, type JobRun, type Jobs, type RetryPolicy } from "./jobs/job";
 export type { Logger } from "./log";
 export { type ConsoleEntry, definePlugin, type PluginContext, type PluginParts, type ReadinessCheck } from "./plugin/plugin";
-export { type Contribution, defineSlot, type Slot, type Slots } from "./plugin/slot";
+export { type Contribution, type RequiredSlot, type Slot, type SlotOfAll, type SlotOfOne, slot } from "./plugin/slot";
+export type { Slots } from "./plugin/slot-board";

@@ -5,13 +5,12 @@ import { createBoundedWork } from "../bounded-work/bounded-work";
 import { migrate } from "../database/migrations/migrate";
 import { pendingMigrations } from "../database/migrations/migration-status";
 import type { Database } from "../database/types";
-import { createEvents } from "../events/emitter";
 import { createHttpServer, type HttpServer } from "../http/server";
 import { createJobLedger, type JobLedger } from "../jobs/ledger";
 import { createJobRunner } from "../jobs/runner";
 import type { JobTiming } from "../jobs/timing";
 import { createLogger } from "../log";
-import { createSlotBoard } from "../plugin/slot";
+import type { InstalledPlugin } from "../plugin/installed-plugin";
 import { type Installation, type InstallationOptions, loadInstallation } from "./installation";
 import { type JobProbes, listenForJobProbes } from "./job-probes";
 import { createLifecycle } from "./lifecycle";
@@ -19,7 +18,7 @@ import { migrationSources } from "./migration-sources";
 import { probeRoutes } from "./probes";
 import { createReadiness } from "./readiness";
 import { openServices, type ServiceOptions } from "./services";
-import { type InstalledPlugin, setUpPlugins } from "./set-up";
+import { setUpPlugins } from "./set-up";
 import { version } from "./version";
 
 export interface AppOptions extends InstallationOptions, ServiceOptions {
@@ -79,10 +78,8 @@ function assemble(
   const { settings } = installation;
   const { db, cipher } = services;
   const jobs = createJobLedger({ db });
-  const events = createEvents();
   const boundedWork = createBoundedWork({ log });
-  const plugins = setUpPlugins(installation, { db, jobs, events, slots: createSlotBoard(), log, cipher, boundedWork });
-  for (const { parts } of plugins) events.register(parts.on ?? []);
+  const plugins = setUpPlugins(installation, { db, jobs, log, cipher, boundedWork });
 
   const sources = migrationSources(installation);
   const migrated = async () => (await pendingMigrations({ db, sources })).length === 0;

@@ -1,16 +1,14 @@
 import { showConfig } from "../config/show-config";
 import type { ConsoleEntry } from "../plugin/plugin";
 import type { App } from "./app";
+import type { consoleNames } from "./console-names";
 
 /** Names in scope at the console, with what each is. */
 export type ConsoleScope = Readonly<Record<string, ConsoleEntry>>;
 
-/** What the core puts there. No plugin may use these names. */
-export const coreNames = ["help", "app", "db", "sql", "jobs", "config"] as const;
-
 /** @returns what the core and the plugins put into the console's scope */
 export function consoleScope(app: App): ConsoleScope {
-  const core: Record<(typeof coreNames)[number], ConsoleEntry> = {
+  const core: Record<(typeof consoleNames)[number], ConsoleEntry> = {
     help: { summary: "help() prints this list", value: () => console.log(describeScope(scope)) },
     app: { summary: "the application: app.plugins, app.http.handle(new Request(…)), app.jobs", value: app },
     db: { summary: "the database: db.sql, db.orm, db.transaction(async (tx) => …)", value: app.db },

@@ -8,7 +8,9 @@ import { discoverPlugins } from "../plugin/discover";
 import type { AnyPlugin } from "../plugin/plugin";
 import { type PluginOff, resolvePlugins } from "../plugin/resolve";
 import { StartupError } from "../startup-error";
-import { declaredClaims } from "./declared-claims";
+import { coreDeclaredClaims, declaredClaims } from "./declared-claims";
+import { migrationMistakes } from "./migration-mistakes";
+import { reservedTables } from "./reserved";
 
 /** The folder of the project this file belongs to. */
 export const projectRoot = resolve(import.meta.dir, "../..");
@@ -70,7 +72,9 @@ export async function loadInstallation(options: InstallationOptions = {}): Promi
       discovery.found.map(({ plugin }) => plugin.name),
     ),
     ...sections.flatMap(({ reading }) => reading.problems),
-    ...conflictingClaims(resolution.on.flatMap(({ plugin }) => declaredClaims(plugin))),
+    ...conflictingClaims([...resolution.on.flatMap(({ plugin }) => declaredClaims(plugin)), ...coreDeclaredClaims]),
+    ...resolution.on.flatMap(({ plugin }) => reservedTables(plugin)),
+    ...(await Promise.all(resolution.on.map(({ plugin }) => migrationMistakes(plugin, root)))).flat(),
   ];
   if (problems.length > 0 || !core.values) throw new StartupError(problems);
   return {

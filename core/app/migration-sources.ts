@@ -1,13 +1,16 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { MigrationSource } from "../database/migrations/migration-file";
+import type { AnyPlugin } from "../plugin/plugin";
 import type { Installation } from "./installation";
 
 /** @returns the folders of migrations of the core and of every plugin that is on, requirements first */
 export function migrationSources({ root, on }: Installation): MigrationSource[] {
-  const plugins = on.map(({ plugin }) => ({
-    plugin: plugin.name as string,
-    folder: plugin.migrations ?? join(root, "migrations", plugin.name),
-  }));
+  const plugins = on.map(({ plugin }) => migrationSource(plugin, root));
   return [{ plugin: "core", folder: join(root, "migrations", "core") }, ...plugins].filter(({ folder }) => existsSync(folder));
+}
+
+/** @returns where a plugin's migrations are, if it has any */
+export function migrationSource(plugin: AnyPlugin, root: string): MigrationSource {
+  return { plugin: plugin.name, folder: plugin.migrations ?? join(root, "migrations", plugin.name) };
 }

@@ -1,12 +1,11 @@
 import { createBoundedWork } from "../bounded-work/bounded-work";
 import { createCipher } from "../cipher/cipher";
 import { openDatabase } from "../database/database";
-import { createEvents } from "../events/emitter";
 import { createJobLedger } from "../jobs/ledger";
 import { createLogger } from "../log";
-import { createSlotBoard } from "../plugin/slot";
+import type { InstalledPlugin } from "../plugin/installed-plugin";
 import type { Installation } from "./installation";
-import { type InstalledPlugin, setUpPlugins } from "./set-up";
+import { setUpPlugins } from "./set-up";
 
 /**
  * Sets the plugins up to look at what they bring, without a database: `setup` only declares, so nothing is connected to.
@@ -18,8 +17,6 @@ export function previewPlugins(installation: Installation): InstalledPlugin[] {
   return setUpPlugins(installation, {
     db,
     jobs: createJobLedger({ db }),
-    events: createEvents(),
-    slots: createSlotBoard(),
     log,
     cipher: createCipher("0".repeat(32)),
     boundedWork: createBoundedWork({ log }),

@@ -2,74 +2,88 @@ import type { Logger } from "pino";
 import type { BoundedWork } from "../bounded-work/bounded-work";
 import type { Cipher } from "../cipher/cipher";
 import type { Database } from "../database/types";
-import type { Events } from "../events/event";
-import { coreErrors } from "../http/errors";
+import { createEvents } from "../events/emitter";
 import type { Jobs } from "../jobs/job";
-import { type Claim, conflictingClaims, routeClaim } from "../plugin/claims";
-import type { AnyPlugin, PluginParts } from "../plugin/plugin";
-import type { SlotBoard } from "../plugin/slot";
+import { conflictingClaims } from "../plugin/claims";
+import type { InstalledPlugin } from "../plugin/installed-plugin";
+import { partsOutline } from "../plugin/parts-outline";
+import type { AnyPlugin } from "../plugin/plugin";
+import { pluginFailure } from "../plugin/plugin-failure";
+import { createSlotBoard } from "../plugin/slot-board";
+import { slotMistakes } from "../plugin/slot-providers";
+import { unknownNames, withReferenced } from "../plugin/unknown-names";
 import { StartupError } from "../startup-error";
-import { coreNames } from "./console-scope";
 import type { Installation } from "./installation";
+import { claimsOfParts, coreClaims } from "./part-claims";
+import { reservedRoutes } from "./reserved";
+import { routeMistakes } from "./route-mistakes";
 
 /** What the core lends to every plugin. */
 export interface CoreParts {
   readonly db: Database;
   readonly jobs: Jobs;
-  readonly events: Events;
-  readonly slots: SlotBoard;
   readonly log: Logger;
   readonly cipher: Cipher;
   readonly boundedWork: BoundedWork;
 }
 
-/** A plugin that has been set up. */
-export interface InstalledPlugin {
-  readonly plugin: AnyPlugin;
-  readonly origin: string;
-  readonly parts: PluginParts<unknown>;
-}
-
 /**
- * Calls every plugin's `setup`, requirements first, and hands each the public APIs of what it requires.
- * @throws StartupError when two plugins claim one route, job or console name
+ * Calls every plugin's `setup`, requirements first, hands each the public APIs of what it requires, and joins what they bring.
+ * @throws StartupError with all that is wrong with what they bring
  */
 export function setUpPlugins(installation: Installation, core: CoreParts): InstalledPlugin[] {
+  const plugins = installation.on.map(({ plugin }) => plugin);
+  const slots = createSlotBoard(plugins.flatMap((plugin) => plugin.slots ?? []));
+  const events = createEvents(plugins.flatMap((plugin) => plugin.events ?? []));
   const apis = new Map<string, unknown>();
-  const installed = installation.on.map(({ plugin, origin, config }) => {
-    const wanted = [...(plugin.requires ?? []), ...(plugin.optional ?? [])].map(({ name }: AnyPlugin) => [
-      name,
-      apis.get(name),
-    ]);
-    const parts: PluginParts<unknown> = plugin.setup({
+  const failed = new Set<string>();
+  const problems: string[] = [];
+  const installed: InstalledPlugin[] = [];
+
+  for (const { plugin, origin, config } of installation.on) {
+    const others: AnyPlugin[] = [...(plugin.requires ?? []), ...(plugin.optional ?? [])];
+    // What lacks the API of something that failed would fail for that reason only.
+    if (others.some(({ name }) => failed.has(name))) {
+      failed.add(plugin.name);
+      continue;
+    }
+    const result = setUp(plugin, {
       ...core,
+      events,
+      slots,
       log: core.log.child({ plugin: plugin.name }),
       config,
       core: installation.settings,
-      ...Object.fromEntries(wanted),
+      ...Object.fromEntries(others.map(({ name }) => [name, apis.get(name)])),
     });
-    apis.set(plugin.name, parts.api);
-    for (const contribution of parts.contribute ?? []) core.slots.add(contribution);
-    return { plugin, origin, parts };
-  });
-  const conflicts = conflictingClaims([...installed.flatMap(claimsOf), ...coreClaims()]);
-  if (conflicts.length > 0) throw new StartupError(conflicts);
+    if ("problems" in result) {
+      failed.add(plugin.name);
+      problems.push(...result.problems);
+      continue;
+    }
+    installed.push({ plugin, origin, parts: result.parts });
+    apis.set(plugin.name, result.parts.api);
+    events.register(result.parts.on ?? []);
+    for (const contribution of result.parts.contribute ?? []) slots.add(contribution);
+  }
+
+  const known = withReferenced([...plugins, ...installation.off.map(({ plugin }) => plugin)]);
+  problems.push(
+    ...unknownNames(installed, known),
+    // Who would fill a slot may be among those that failed.
+    ...(failed.size === 0 ? slotMistakes(installed) : []),
+    ...reservedRoutes(installed),
+    ...routeMistakes(installed),
+    ...conflictingClaims([...installed.flatMap(claimsOfParts), ...coreClaims]),
+  );
+  if (problems.length > 0) throw new StartupError(problems);
   return installed;
 }
 
-function claimsOf({ plugin, parts }: InstalledPlugin): Claim[] {
-  const claim = (kind: Claim["kind"]) => (name: string) => ({ kind, name, plugin: plugin.name as string });
-  return [
-    ...(parts.routes ?? []).map(({ method, path }) => routeClaim(method, path)).map(claim("route")),
-    ...(parts.jobs ?? []).map(({ definition }) => definition.name).map(claim("job")),
-    ...Object.keys(parts.console ?? {}).map(claim("console name")),
-    ...Object.keys(plugin.errors?.catalogue ?? {}).map(claim("error code")),
-  ];
-}
-
-function coreClaims(): Claim[] {
-  return [
-    ...Object.keys(coreErrors.catalogue).map((name) => ({ kind: "error code" as const, name, plugin: "core" })),
-    ...coreNames.map((name) => ({ kind: "console name" as const, name, plugin: "core" })),
-  ];
+function setUp(plugin: AnyPlugin, context: Parameters<AnyPlugin["setup"]>[0]): ReturnType<typeof partsOutline> {
+  try {
+    return partsOutline(plugin.name, plugin.setup(context));
+  } catch (error) {
+    return { problems: [pluginFailure(plugin, "setup", error)] };
+  }
 }

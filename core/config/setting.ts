@@ -10,6 +10,8 @@ export interface SettingMeta {
   accepts: string;
   /** Its value is shown nowhere. */
   secret: boolean;
+  /** Other settings may read the same variables, if they say so too. */
+  shared: boolean;
 }
 
 const metas = z.registry<SettingMeta>();
@@ -23,7 +25,7 @@ const metas = z.registry<SettingMeta>();
  */
 export function setting<S extends z.ZodType>(
   schema: S,
-  meta: { env: string | readonly string[]; summary: string; accepts?: string; secret?: boolean },
+  meta: { env: string | readonly string[]; summary: string; accepts?: string; secret?: boolean; shared?: boolean },
 ): S {
   const own = schema.clone();
   metas.add(own, {
@@ -31,6 +33,7 @@ export function setting<S extends z.ZodType>(
     summary: meta.summary,
     accepts: meta.accepts ?? schema.description ?? "text",
     secret: meta.secret ?? false,
+    shared: meta.shared ?? false,
   });
   return own;
 }

@@ -7,18 +7,20 @@ export interface EventEmitter extends Events {
   register(handlers: readonly EventHandler[]): void;
 }
 
-/** Makes the platform's events. @param handlersByPlugin the plugins' handlers, plugins in dependency order */
-export function createEvents(handlersByPlugin: readonly (readonly EventHandler[])[] = []): EventEmitter {
-  const byEvent = new Map<string, EventHandler[]>();
-  const register = (handlers: readonly EventHandler[]): void => {
-    for (const handler of handlers) byEvent.set(handler.event, [...(byEvent.get(handler.event) ?? []), handler]);
-  };
-  for (const handlers of handlersByPlugin) register(handlers);
-
+/**
+ * Makes the platform's events.
+ * @param declared those of plugins that are on; telling another one throws
+ */
+export function createEvents(declared: readonly DomainEvent<unknown>[]): EventEmitter {
+  const byEvent = new Map(declared.map(({ name }): [string, EventHandler[]] => [name, []]));
   return {
-    register,
+    register(handlers) {
+      for (const handler of handlers) byEvent.get(handler.event)?.push(handler);
+    },
     async emit<Payload>(tx: Transaction, event: DomainEvent<Payload>, payload: NoInfer<Payload>) {
-      for (const { handle } of byEvent.get(event.name) ?? []) await handle(tx, payload);
+      const handlers = byEvent.get(event.name);
+      if (!handlers) throw new Error(`The event ${event.name} is told, but no plugin has it in the \`events\` of its manifest`);
+      for (const { handle } of handlers) await handle(tx, payload);
     },
   };
 }

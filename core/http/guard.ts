@@ -27,10 +27,15 @@ export interface Guard<Needs extends object, Adds extends object> {
   readonly label: string;
   /** The credential it reads. None: public. */
   readonly security?: Credential;
+  /**
+   * What it adds to the handler's context: name -> what that is. A name that the context has already, or that the route's other
+   * guard adds, is a mistake at start.
+   */
+  readonly adds: { readonly [Name in keyof Adds]: string };
   /** Codes it may refuse with. */
   readonly errors: readonly string[];
   readonly check: (context: RequestContext & Needs) => Promise<Adds> | Adds;
 }
 
 /** Nobody needs to authenticate. */
-export const anyone: Guard<object, object> = { label: "public", errors: [], check: () => ({}) };
+export const anyone: Guard<object, object> = { label: "public", adds: {}, errors: [], check: () => ({}) };

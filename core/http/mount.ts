@@ -90,6 +90,8 @@ function responder(
   { fail, checkAnswers, open }: MountOptions,
 ): (context: ServedRequest, values: Readonly<Record<string, unknown>>) => Promise<Response> {
   const { access, scope, jsonRequired, mendText, etag } = route;
+  const addedByAccess = Object.keys(access.adds);
+  const addedByScope = Object.keys(scope?.adds ?? {});
   const { json, emptyStatus } = answerShape(route);
   const jsonStatus = json?.status ?? 200;
   const read = parameterReader(parameters, fail);
@@ -98,7 +100,7 @@ function responder(
   return async (context, values) => {
     if (!open()) throw coreErrors.fail("not_ready");
     const caller = access.check(context);
-    Object.assign(context, caller instanceof Promise ? await caller : caller);
+    context.add(addedByAccess, caller instanceof Promise ? await caller : caller);
     if (jsonRequired !== undefined && !isJson(mediaType(context.request))) throw fail(jsonRequired);
     if (parameters.length > 0) {
       const sources: ParameterSources = {
@@ -110,7 +112,7 @@ function responder(
     }
     if (scope) {
       const subject = scope.check(context);
-      Object.assign(context, subject instanceof Promise ? await subject : subject);
+      context.add(addedByScope, subject instanceof Promise ? await subject : subject);
     }
     const version = typeof etag === "function" ? await etag(context) : null;
     const tag = version === null ? null : tagOf(version);

@@ -64,6 +64,12 @@ export class ServedRequest implements RequestContext {
     return this.knownPage;
   }
 
+  /** Takes over what a guard found out, as far as it says that it adds it. */
+  add(names: readonly string[], found: object): void {
+    const values: Readonly<Record<string, unknown>> = { ...found };
+    for (const name of names) Object.assign(this, { [name]: values[name] });
+  }
+
   /** Not a method, so that handlers may take it out of the context. */
   readonly bytes = (): Promise<Uint8Array<ArrayBuffer>> => {
     this.knownBytes ??= readBody(this.request, this.bodyLimit);

@@ -1,8 +1,20 @@
-/** Something only one plugin may have: a table, a route, a job, an error code, a console name. */
+/** Something only one plugin may have. */
 export interface Claim {
-  readonly kind: "table" | "route" | "job" | "error code" | "console name";
+  readonly kind:
+    | "table"
+    | "route"
+    | "job"
+    | "error code"
+    | "console name"
+    | "slot"
+    | "event"
+    | "readiness check"
+    | "environment variable";
   readonly name: string;
+  /** Its name; `core` for what the core has itself. */
   readonly plugin: string;
+  /** Several may have it if all of them say so. */
+  readonly shared?: boolean;
 }
 
 /** @returns one sentence for each thing that is claimed more than once */
@@ -10,11 +22,13 @@ export function conflictingClaims(claims: readonly Claim[]): string[] {
   const same = Map.groupBy(claims, ({ kind, name }) => `${kind} ${name}`);
   return [...same.values()].flatMap((group) => {
     const [first, ...others] = group;
-    if (!first || others.length === 0) return [];
+    if (!first || others.length === 0 || group.every(({ shared }) => shared)) return [];
     const plugins = [...new Set(group.map(({ plugin }) => `"${plugin}"`))];
     const who = plugins.length === 1 ? `Plugin ${plugins[0]} declares` : `Plugins ${plugins.join(" and ")} both declare`;
     const remedy = plugins.length === 1 ? "Declare it once." : "Rename it in one of them, or switch one off.";
-    return [`${who} the ${first.kind} ${first.name}${plugins.length === 1 ? " twice" : ""}. ${remedy}`];
+    const meant =
+      first.kind === "environment variable" ? " If both are meant to read it, give both settings `shared: true`." : "";
+    return [`${who} the ${first.kind} ${first.name}${plugins.length === 1 ? " twice" : ""}. ${remedy}${meant}`];
   });
 }
 

@@ -1,8 +1,8 @@
-import { existsSync, readdirSync } from "node:fs";
-import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { importCycle } from "./import-cycle";
+import { manifestFiles } from "./manifest-files";
 import type { AnyPlugin } from "./plugin";
+import { failureOf } from "./plugin-failure";
 import { pluginOutline } from "./plugin-outline";
 import { publishModules } from "./public-modules";
 
@@ -25,49 +25,40 @@ export interface Discovery {
  * @param root the project's folder
  */
 export async function discoverPlugins(folder: string, load: readonly string[], root: string): Promise<Discovery> {
-  const manifests = existsSync(folder) ? manifestsIn(folder) : [];
+  const { manifests, problems } = manifestFiles(folder);
   const cycle = importCycle(manifests);
-  if (cycle)
-    return {
-      found: [],
-      problems: [`Plugins require each other in a circle: ${cycle.join(" -> ")}. Take one of these requirements out.`],
-    };
+  if (cycle) {
+    problems.push(`Plugins require each other in a circle: ${cycle.join(" -> ")}. Take one of these requirements out.`);
+    return { found: [], problems };
+  }
   publishModules(manifests);
   const found: FoundPlugin[] = [];
-  const problems: string[] = [];
+  const failures = new Set<string>();
   const wanted = [
-    ...manifests.map(({ origin, path }) => ({ origin, path })),
-    ...load.map((name) => ({ origin: name, path: null })),
+    ...manifests.map(({ origin, path }) => ({ origin, path, remedy: "Repair it, or remove the folder." })),
+    ...load.map((name) => ({ origin: name, path: name, remedy: "Repair it, or remove it from plugins.load." })),
   ];
-  for (const { origin, path } of wanted) {
-    const result = await importPlugin(path ?? origin, origin, root);
-    if (typeof result === "string") problems.push(result);
-    else found.push({ plugin: result, origin });
+  for (const { origin, path, remedy } of wanted) {
+    const exported = await importPlugin(path, root);
+    if ("error" in exported) {
+      const failure = failureOf(exported.error);
+      // Who imports what can't be loaded fails for the same reason at the same place: it is told once, of the first.
+      if (!failures.has(failure)) problems.push(`The plugin at ${origin} can't be loaded: ${failure}. ${remedy}`);
+      failures.add(failure);
+      continue;
+    }
+    const outline = pluginOutline(exported.plugin);
+    if (typeof outline === "string") problems.push(`The plugin at ${origin} isn't complete: ${outline}`);
+    else found.push({ plugin: outline.plugin, origin });
   }
   return { found, problems };
 }
 
-interface Manifest {
-  readonly name: string;
-  readonly origin: string;
-  readonly path: string;
-}
-
-function manifestsIn(folder: string): Manifest[] {
-  return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && existsSync(join(folder, entry.name, "index.ts")))
-    .map((entry) => ({ name: entry.name, origin: `plugins/${entry.name}`, path: join(folder, entry.name, "index.ts") }))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
-}
-
-async function importPlugin(specifier: string, origin: string, root: string): Promise<AnyPlugin | string> {
-  let exported: unknown;
+async function importPlugin(specifier: string, root: string): Promise<{ plugin: unknown } | { error: unknown }> {
   try {
     const module: { default?: unknown } = await import(pathToFileURL(Bun.resolveSync(specifier, root)).href);
-    exported = module.default;
+    return { plugin: module.default };
   } catch (error) {
-    return `The plugin at ${origin} can't be loaded: ${error instanceof Error ? error.message : String(error)}. Repair it, or remove it from plugins.load.`;
+    return { error };
   }
-  const outline = pluginOutline(exported);
-  return typeof outline === "string" ? `The plugin at ${origin} isn't complete: ${outline}` : outline.plugin;
 }

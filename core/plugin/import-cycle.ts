@@ -13,15 +13,28 @@ export function importCycle(manifests: readonly { name: string; path: string }[]
   const scanner = new Bun.Transpiler({ loader: "ts" });
   const requirements = new Map<string, string[]>();
   for (const { name, path } of manifests) {
-    const imported = scanner.scanImports(readFileSync(path, "utf8")).map((entry) => entry.path);
     requirements.set(
       name,
-      imported
-        .filter((target) => target.startsWith("."))
-        .flatMap((target) => nameByFolder.get(folderOf(dirname(path), target)) ?? []),
+      importsOf(scanner, path).flatMap((target) =>
+        target.startsWith(published)
+          ? target.slice(published.length)
+          : (nameByFolder.get(folderOf(dirname(path), target)) ?? []),
+      ),
     );
   }
   return findCycle(requirements);
+}
+
+/** How plugins that don't lie next to each other name one another. */
+const published = "cocov/plugins/";
+
+function importsOf(scanner: Bun.Transpiler, path: string): string[] {
+  try {
+    return scanner.scanImports(readFileSync(path, "utf8")).map((entry) => entry.path);
+  } catch {
+    // It isn't TypeScript, or can't be read: importing it will tell.
+    return [];
+  }
 }
 
 function folderOf(from: string, target: string): string {

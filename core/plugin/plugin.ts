@@ -4,11 +4,12 @@ import type { BoundedWork } from "../bounded-work/bounded-work";
 import type { Cipher } from "../cipher/cipher";
 import type { CoreSettings } from "../config/core-settings";
 import type { Database } from "../database/types";
-import type { EventHandler, Events } from "../events/event";
+import type { DomainEvent, EventHandler, Events } from "../events/event";
 import type { DeclaredErrors } from "../http/errors";
 import type { Route } from "../http/route";
 import type { HandledJob, Jobs } from "../jobs/job";
-import type { Contribution, Slots } from "./slot";
+import type { Contribution, Slot } from "./slot";
+import type { Slots } from "./slot-board";
 
 /** What every plugin gets in `setup`, besides the public APIs of the plugins it requires. */
 export interface PluginContext<Config> {
@@ -95,7 +96,11 @@ export interface Plugin<
   /** drizzle tables it owns. Nobody else writes to them. */
   readonly tables?: Readonly<Record<string, unknown>>;
   readonly errors?: DeclaredErrors;
-  /** Folder of its SQL migrations; `migrations/<name>` unless given (plugins that live in packages give their own). */
+  /** Its extension points. A contribution to a slot that nobody declares is a mistake at start. */
+  readonly slots?: readonly Slot<unknown>[];
+  /** What it tells others. A handler of an event that nobody declares is a mistake at start. */
+  readonly events?: readonly DomainEvent<unknown>[];
+  /** Absolute path of the folder of its SQL migrations; `migrations/<name>` unless given (plugins that live in packages give their own). */
   readonly migrations?: string;
   readonly setup: (context: SetupContext<z.output<ConfigSchema>, Requires, Optionals>) => PluginParts<Api>;
 }

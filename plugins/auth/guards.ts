@@ -38,6 +38,7 @@ export function createGuards(authenticate: (header: string | null) => Promise<Ca
     return {
       label,
       security: bearer,
+      adds: { caller: "who calls" },
       errors: ["auth.no_authorization", "auth.invalid_token", ...refusals],
       check: async (context: RequestContext) => {
         const caller = await authenticate(context.request.headers.get("authorization"));

@@ -3,6 +3,7 @@ import { definePlugin, flag, setting } from "../../core";
 import github from "../github";
 import { createAuthenticator } from "./authenticate";
 import { errors } from "./errors";
+import { userLeft, userSignedIn } from "./events";
 import { type AccessGuards, createGuards } from "./guards";
 import { authJobs } from "./jobs";
 import { createLeave, type Leave } from "./leave";
@@ -47,6 +48,7 @@ export default definePlugin({
   }),
   tables,
   errors,
+  events: [userSignedIn, userLeft],
   setup({ db, events, log, cipher, config, github }) {
     const guards = createGuards(createAuthenticator({ db, log }));
     const users = createUsers({ cipher });

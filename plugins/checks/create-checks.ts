@@ -12,7 +12,7 @@ import type { MountSecrets } from "./slots";
 interface Parts {
   github: GitHub | undefined;
   repositories: Repositories;
-  secrets: () => readonly MountSecrets[];
+  secrets: () => MountSecrets | undefined;
   end: RunEnd;
   announce: Announce;
   readManifest: Checks["readManifest"];

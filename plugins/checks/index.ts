@@ -6,6 +6,7 @@ import repositories, { commitStatus } from "../repositories";
 import { createAnnounce } from "./commit-status";
 import { createChecks } from "./create-checks";
 import { errors } from "./errors";
+import { checkSetStarted, checkSetWrappedUp } from "./events";
 import { handleRunChecks } from "./jobs/run-checks";
 import { checksUpkeep } from "./jobs/upkeep";
 import { checkReactions } from "./reactions";
@@ -61,9 +62,11 @@ export default definePlugin({
   }),
   tables,
   errors,
+  slots: [workerTransport, issueCounts, mountSecrets],
+  events: [checkSetStarted, checkSetWrappedUp],
   setup({ db, events, jobs, slots, log, config, core, repositories, github }) {
-    const counts = slots.all(issueCounts);
-    const secrets = slots.all(mountSecrets);
+    const counts = slots.one(issueCounts);
+    const secrets = slots.one(mountSecrets);
     const transports = createTransports(slots.all(workerTransport));
     const announce = createAnnounce({ github, uiBaseUrl: core.uiBaseUrl });
     const readManifest = createReadManifest(repositories);

@@ -39,7 +39,7 @@ export interface QueuedMount {
 interface Parts {
   github: GitHub | undefined;
   repositories: Repositories;
-  secrets: () => readonly MountSecrets[];
+  secrets: () => MountSecrets | undefined;
   end: RunEnd;
 }
 
@@ -78,7 +78,7 @@ export function createQueueEntry({ github, repositories, secrets, end }: Parts):
     if (mounts === null) return { mounts };
     const queued: QueuedMount[] = [];
     for (const { source, destination: target } of mounts) {
-      const authorization = (await secrets()[0]?.authorize(tx, repositoryId, source.name)) ?? null;
+      const authorization = (await secrets()?.authorize(tx, repositoryId, source.name)) ?? null;
       if (authorization === null) return { gone: source.name };
       queued.push({ kind: "secret", authorization, target });
     }

@@ -23,14 +23,14 @@ interface Parts {
   events: Events;
   announce: Announce;
   transports: Transports;
-  counts: () => readonly IssueCounts[];
+  counts: () => IssueCounts | undefined;
   repositories: Repositories;
 }
 
 export function createRunEnd({ events, announce, transports, counts, repositories }: Parts): RunEnd {
   async function end(tx: Transaction, set: CheckSetRow, status: EndStatus): Promise<void> {
     const { id: checkSetId, commitId } = set;
-    const issuesCount = (await counts()[0]?.active(tx, commitId)) ?? 0;
+    const issuesCount = (await counts()?.active(tx, commitId)) ?? 0;
     await repositories.setIssuesCount(tx, commitId, issuesCount);
     await moveCheckSet(tx, set, status, tx.sql`, finished_at = now()`);
     await events.emit(tx, checkSetWrappedUp, { commitId, checkSetId, issuesCount, outcome: status });

@@ -27,7 +27,7 @@ interface Parts {
   events: Events;
   announce: Announce;
   transports: Transports;
-  secrets: () => readonly MountSecrets[];
+  secrets: () => MountSecrets | undefined;
   log: Logger;
 }
 
@@ -98,7 +98,7 @@ export function createRunStart({ events, announce, transports, secrets, log }: P
   ): Promise<string | undefined> {
     const names = [...new Set(checks.flatMap(({ mounts }) => mounts ?? []).map(({ source }) => source.name))];
     if (names.length === 0) return undefined;
-    const known = await secrets()[0]?.known(q, repositoryId, names);
+    const known = await secrets()?.known(q, repositoryId, names);
     return names.find((name) => !known?.has(name));
   }
 

@@ -1,4 +1,4 @@
-import { defineSlot, type Queryable, type Transaction } from "../../core";
+import { type Queryable, slot, type Transaction } from "../../core";
 
 /** One run of a commit's checks. */
 export interface Run {
@@ -34,7 +34,7 @@ export interface WorkerTransport {
 }
 
 /** Filled by plugins that bring runs to Workers. */
-export const workerTransport = defineSlot<WorkerTransport>("checks.worker_transport");
+export const workerTransport = slot.all<WorkerTransport>("checks.worker_transport", { key: ({ name }) => name });
 
 /** Counts a commit's issues; each function is one statement. */
 export interface IssueCounts {
@@ -45,7 +45,7 @@ export interface IssueCounts {
 }
 
 /** Filled by whoever keeps the issues. Without it there are none. */
-export const issueCounts = defineSlot<IssueCounts>("checks.issue_counts");
+export const issueCounts = slot.one<IssueCounts>("checks.issue_counts");
 
 /** Knows the secrets that manifests mount into containers. */
 export interface MountSecrets {
@@ -56,4 +56,4 @@ export interface MountSecrets {
 }
 
 /** Filled by whoever keeps the secrets. Without it every secret is unknown. */
-export const mountSecrets = defineSlot<MountSecrets>("checks.mount_secrets");
+export const mountSecrets = slot.one<MountSecrets>("checks.mount_secrets");

@@ -28,6 +28,7 @@ export default definePlugin({
   config: settingsSchema,
   tables,
   errors,
+  slots: [webhook],
   setup({ db, jobs, slots, log, cipher, config }) {
     const { apiUrl, webUrl, webhookSecret: secret, allowUnsignedWebhooks: allowUnsigned } = config;
     const required = requiredSettings(config, log);

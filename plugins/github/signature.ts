@@ -20,6 +20,7 @@ export function signatureGuard({ secret, allowUnsigned }: { secret?: string; all
   return {
     label: "GitHub, by signature",
     security: webhookSignature,
+    adds: {},
     errors: ["github.invalid_signature"],
     async check(context) {
       context.actor = "github";

@@ -19,6 +19,9 @@ interface InCommit extends InRepository {
   readonly commit: CommitRow;
 }
 
+const inRepository = { repository: "the repository", level: "what the caller may do there" };
+const inCommit = { ...inRepository, commit: "the commit" };
+
 type Scope<Who extends Caller, Params, Adds extends object> = Guard<{ readonly caller: Who; readonly params: Params }, Adds>;
 
 /** Guard pairs for routes below a repository: spread one into the route, e.g. `...repositories.member`. */
@@ -62,12 +65,18 @@ export function createRepositoryGuards({ db, auth }: { db: Database; auth: Auth 
   const guards: RepositoryGuards = {
     member: {
       access: auth.any,
-      scope: { label: "member", errors: missing, check: ({ caller, params }) => reach(caller, { name: params.repo_name }) },
+      scope: {
+        label: "member",
+        adds: inRepository,
+        errors: missing,
+        check: ({ caller, params }) => reach(caller, { name: params.repo_name }),
+      },
     },
     atLevel: (wanted) => ({
       access: auth.any,
       scope: {
         label: wanted === "admin" ? "repository admin" : wanted,
+        adds: inRepository,
         errors: [...missing, "auth.forbidden"],
         check: async ({ caller, params }) => {
           const found = await reach(caller, { name: params.repo_name });
@@ -81,6 +90,7 @@ export function createRepositoryGuards({ db, auth }: { db: Database; auth: Auth 
       access: auth.any,
       scope: {
         label: "member",
+        adds: inCommit,
         errors: missing,
         check: ({ caller, params }) => reachCommit(caller, { name: params.repo_name }, params.commit_sha),
       },
@@ -90,14 +100,19 @@ export function createRepositoryGuards({ db, auth }: { db: Database; auth: Auth 
       const { label } = access;
       return {
         access,
-        scope: { label, errors: missing, check: ({ caller, params }) => reach(caller, { id: params.repo_id }) },
+        scope: {
+          label,
+          adds: inRepository,
+          errors: missing,
+          check: ({ caller, params }) => reach(caller, { id: params.repo_id }),
+        },
       };
     },
     serviceOfCommit(wanted) {
       const access = auth.service(wanted);
       const check: ReturnType<RepositoryGuards["serviceOfCommit"]>["scope"]["check"] = ({ caller, params }) =>
         reachCommit(caller, { id: params.repo_id }, params.commit_sha);
-      return { access, scope: { label: access.label, errors: missing, check } };
+      return { access, scope: { label: access.label, adds: inCommit, errors: missing, check } };
     },
   };
   return guards;

@@ -6,6 +6,7 @@ import github from "../github";
 import { createAddRepository } from "./add";
 import { createCommitRegister } from "./commits";
 import { errors } from "./errors";
+import * as events from "./events";
 import { createRepositoryGuards } from "./guards";
 import { handleDestroy } from "./jobs/destroy";
 import { handleInitialize } from "./jobs/initialize";
@@ -55,6 +56,8 @@ export default definePlugin({
   }),
   tables,
   errors,
+  slots: [commitStatus],
+  events: Object.values(events),
   setup({ db, events, jobs, slots, log, config, core, auth, github }) {
     const base = resolve(config.storagePath ?? join(core.dataDir, "git_storage"));
     const snapshots = createSnapshots({ basePath: base, cachePath: join(core.dataDir, "git_cache"), log });

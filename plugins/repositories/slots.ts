@@ -1,4 +1,4 @@
-import { defineSlot, type Queryable } from "../../core";
+import { type Queryable, slot } from "../../core";
 
 /** Where a plugin tells how far it has come with commits. */
 export interface CommitStatusSource {
@@ -9,4 +9,4 @@ export interface CommitStatusSource {
 }
 
 /** Filled by whoever keeps a status per commit. */
-export const commitStatus = defineSlot<CommitStatusSource>("repositories.commit_status");
+export const commitStatus = slot.all<CommitStatusSource>("repositories.commit_status", { key: ({ key }) => key });

@@ -26,7 +26,7 @@ export function manifest(
   name: string,
   { imports = "", parts = "", setup = "({})" }: { imports?: string; parts?: string; setup?: string } = {},
 ): string {
-  return `import { defineErrors, definePlugin, defineJob, route, anyone, setting, wholeNumber } from "@core";
+  return `import { anyone, defineErrors, defineEvent, defineJob, definePlugin, parameter, route, setting, settingText, slot, wholeNumber } from "@core";
 import { z } from "${join(projectRoot, "node_modules/zod")}";
 import { pgTable, text } from "${join(projectRoot, "node_modules/drizzle-orm/pg-core")}";
 ${imports}

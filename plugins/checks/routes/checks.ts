@@ -10,12 +10,12 @@ import type { IssueCounts } from "../slots";
 interface Parts {
   db: Database;
   repositories: Repositories;
-  counts: () => readonly IssueCounts[];
+  counts: () => IssueCounts | undefined;
 }
 
 /** Reading a commit's checks. */
 export function checkRoutes({ db, repositories: { guards, present }, counts }: Parts): Route[] {
-  const issuesOf = async (commitId: number) => (await counts()[0]?.bySource(db, commitId)) ?? {};
+  const issuesOf = async (commitId: number) => (await counts()?.bySource(db, commitId)) ?? {};
   return [
     route({
       method: "GET",

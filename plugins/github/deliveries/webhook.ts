@@ -1,4 +1,4 @@
-import { defineSlot, type Transaction } from "../../../core";
+import { slot, type Transaction } from "../../../core";
 
 /** What a plugin does when GitHub tells an event. */
 export interface WebhookHandler {
@@ -21,12 +21,10 @@ export interface WebhookHandler {
  * @example
  * contribute: [webhook.with({ event: "push", name: "repositories.push", handle: async (tx, payload) => { … } })]
  */
-export const webhook = defineSlot<WebhookHandler>("github.webhook");
+export const webhook = slot.all<WebhookHandler>("github.webhook", { key: ({ name }) => name });
 
-/** @throws Error that names the handlers whose names aren't unique or not in the form */
+/** @throws Error that names the handlers whose names aren't in the form */
 export function checkHandlers(handlers: readonly WebhookHandler[]): void {
-  const names = handlers.map(({ name }) => name);
-  const wrong = names.filter((name, index) => !/^[\w.-]+$/.test(name) || names.indexOf(name) !== index);
-  if (wrong.length > 0)
-    throw new Error(`Webhook handlers need unique names of letters, digits, _, - and dots: ${wrong.join(", ")}`);
+  const wrong = handlers.map(({ name }) => name).filter((name) => !/^[\w.-]+$/.test(name));
+  if (wrong.length > 0) throw new Error(`Webhook handlers need names of letters, digits, _, - and dots: ${wrong.join(", ")}`);
 }

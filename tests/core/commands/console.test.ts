@@ -1,6 +1,6 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";
-import { coreNames } from "../../../core/app/console-scope";
+import { consoleNames } from "../../../core/app/console-names";
 import { loadInstallation, projectRoot } from "../../../core/app/installation";
 import { previewPlugins } from "../../../core/app/preview";
 import { runToEnd } from "../../support/command";
@@ -14,7 +14,7 @@ const env = testEnvironment(database.url, "/tmp/unused");
 const ofPlugins = previewPlugins(await loadInstallation({ env: {}, config: {} })).flatMap(({ parts }) =>
   Object.keys(parts.console ?? {}),
 );
-const names = [...coreNames, ...ofPlugins];
+const names = [...consoleNames, ...ofPlugins];
 
 const run = (stdin: string) => runToEnd("console", { env, stdin });
 

@@ -115,6 +115,7 @@ describe("guards", () => {
   const order: string[] = [];
   const caller: Guard<object, { caller: string }> = {
     label: "any",
+    adds: { caller: "who calls" },
     errors: ["widgets.no_credentials"],
     check({ request }) {
       order.push("access");
@@ -124,6 +125,7 @@ describe("guards", () => {
   };
   const subject: Guard<{ caller: string; params: { name: string } }, { widget: { name: string; owner: string } }> = {
     label: "owner",
+    adds: { widget: "the widget" },
     errors: ["not_found"],
     async check({ caller, params }) {
       order.push("scope");

@@ -11,6 +11,7 @@ const widget = z
   .meta({ id: "Widget" });
 const member: Guard<object, object> = {
   label: "member",
+  adds: {},
   security: defineCredential("widgetKey", { type: "apiKey", in: "header", name: "X-Widget-Key" }),
   errors: ["widgets.no_credentials"],
   check: () => ({}),

@@ -81,6 +81,8 @@ describe("what only one plugin may have", () => {
     const files = {
       "plugins/alpha/index.ts": manifest("alpha", { parts }),
       "plugins/beta/index.ts": manifest("beta", { parts }),
+      "migrations/alpha/0001_create_things.sql": "CREATE TABLE things (name text);",
+      "migrations/beta/0001_create_things.sql": "CREATE TABLE things (name text);",
     };
     expect(await mistakes(files)).toEqual([
       'Plugins "alpha" and "beta" both declare the table things. Rename it in one of them, or switch one off.',
@@ -95,11 +97,11 @@ describe("what only one plugin may have", () => {
   });
 
   test("a route, whatever its parameters are called", async () => {
-    const routeTo = (path: string) =>
-      `({ routes: [route({ method: "GET", path: "${path}", summary: "x", access: anyone, answers: { 204: null }, handle: () => {} })] })`;
+    const routeTo = (name: string) =>
+      `({ routes: [route({ method: "GET", path: "/v1/things/:${name}", summary: "x", access: anyone, params: z.object({ ${name}: parameter.text() }), answers: { 204: null }, handle: () => {} })] })`;
     const files = {
-      "plugins/alpha/index.ts": manifest("alpha", { setup: routeTo("/v1/things/:id") }),
-      "plugins/beta/index.ts": manifest("beta", { setup: routeTo("/v1/things/:name") }),
+      "plugins/alpha/index.ts": manifest("alpha", { setup: routeTo("id") }),
+      "plugins/beta/index.ts": manifest("beta", { setup: routeTo("name") }),
     };
     expect(await mistakes(files)).toEqual([
       'Plugins "alpha" and "beta" both declare the route GET /v1/things/:. Rename it in one of them, or switch one off.',

@@ -3,8 +3,8 @@ import { createBoundedWork } from "../../../../core/bounded-work/bounded-work";
 import { createCipher } from "../../../../core/cipher/cipher";
 import { readSection } from "../../../../core/config/read-section";
 import { createEvents } from "../../../../core/events/emitter";
-import { createSlotBoard } from "../../../../core/plugin/slot";
-import github from "../../../../plugins/github";
+import { createSlotBoard } from "../../../../core/plugin/slot-board";
+import github, { webhook } from "../../../../plugins/github";
 import { settingsSchema } from "../../../../plugins/github/settings";
 import { type TestServer, testKey } from "../../../support/server";
 
@@ -17,8 +17,8 @@ export function setUpGitHub(server: TestServer, env: Record<string, string | und
   const parts = github.setup({
     db: server.app.db,
     jobs: server.app.jobs,
-    events: createEvents(),
-    slots: createSlotBoard(),
+    events: createEvents([]),
+    slots: createSlotBoard([webhook]),
     log,
     config: values,
     core: server.app.installation.settings,

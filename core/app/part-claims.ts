@@ -1,0 +1,25 @@
+import { type Claim, routeClaim } from "../plugin/claims";
+import type { InstalledPlugin } from "../plugin/installed-plugin";
+import { consoleNames } from "./console-names";
+
+/** Readiness checks of the core's own. */
+export const coreReadiness = ["database", "migrations", "jobs"] as const;
+
+/** @returns what a plugin claims with what its `setup` returned */
+export function claimsOfParts({ plugin, parts }: InstalledPlugin): Claim[] {
+  const claim = (kind: Claim["kind"]) => (name: string) => ({ kind, name, plugin: plugin.name as string });
+  return [
+    ...(parts.routes ?? []).map(({ method, path }) => routeClaim(method, path)).map(claim("route")),
+    ...(parts.jobs ?? []).map(({ definition }) => definition.name).map(claim("job")),
+    ...(parts.readiness ?? []).map(({ name }) => name).map(claim("readiness check")),
+    ...Object.keys(parts.console ?? {}).map(claim("console name")),
+  ];
+}
+
+const ofCore = (kind: Claim["kind"]) => (name: string) => ({ kind, name, plugin: "core" });
+
+/** What no plugin may bring because the core has it. */
+export const coreClaims: readonly Claim[] = [
+  ...coreReadiness.map(ofCore("readiness check")),
+  ...consoleNames.map(ofCore("console name")),
+];

@@ -1,0 +1,46 @@
+import type { InstalledPlugin } from "./installed-plugin";
+import type { Slot } from "./slot";
+
+interface Provider {
+  readonly plugin: string;
+  readonly value: unknown;
+}
+
+/** @returns a sentence for each slot with too many providers, with none that it needs, or with two for the same thing */
+export function slotMistakes(installed: readonly InstalledPlugin[]): string[] {
+  return installed.flatMap(({ plugin }) =>
+    (plugin.slots ?? []).flatMap((slot: Slot<unknown>) => mistakesOf(slot, plugin.name, providersOf(slot, installed))),
+  );
+}
+
+function providersOf({ name }: Slot<unknown>, installed: readonly InstalledPlugin[]): Provider[] {
+  return installed.flatMap(({ plugin, parts }) =>
+    (parts.contribute ?? []).filter(({ slot }) => slot === name).map(({ value }) => ({ plugin: plugin.name as string, value })),
+  );
+}
+
+function mistakesOf(slot: Slot<unknown>, owner: string, providers: readonly Provider[]): string[] {
+  const place = `the slot ${slot.name} of "${owner}"`;
+  if (slot.required && providers.length === 0) {
+    return [
+      `Nobody fills ${place}, which needs a provider. Install or switch on a plugin that does, or switch "${owner}" off.`,
+    ];
+  }
+  if (slot.takes === "one") {
+    return providers.length < 2 ? [] : [`${both(providers)} fill ${place}, which takes one provider. ${remedy(providers)}`];
+  }
+  const alike = Map.groupBy(providers, ({ value }) => slot.keyOf?.(value));
+  return [...alike].flatMap(([key, same]) =>
+    key === undefined || same.length < 2 ? [] : [`${both(same)} fill ${place} with the same ${key}. ${remedy(same)}`],
+  );
+}
+
+const namesOf = (providers: readonly Provider[]): string[] => [...new Set(providers.map(({ plugin }) => `"${plugin}"`))];
+
+function both(providers: readonly Provider[]): string {
+  const names = namesOf(providers);
+  return names.length === 1 ? `Two contributions of plugin ${names[0]}` : `Plugins ${names.join(" and ")} both`;
+}
+
+const remedy = (providers: readonly Provider[]): string =>
+  namesOf(providers).length === 1 ? "Take one out." : "Switch one of them off.";
