@@ -14,6 +14,7 @@ export { type DomainEvent, defineEvent, type Events } from "./events/event";
 export { type Credential, defineCredential } from "./http/credential";
 export { ApiError, coreErrors, defineErrors, notFound } from "./http/errors";
 export { anyone, type Guard, type RequestContext } from "./http/guard";
+export type { MountedApp } from "./http/mounted-app";
 export type { Page, PagingBlock } from "./http/paging";
 export * as parameter from "./http/parameters";
 export { type ParameterSchemas, type RawAnswer, type Route, route } from "./http/route";

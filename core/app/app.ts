@@ -107,6 +107,7 @@ function assemble(
         summary: plugin.summary,
         routes: parts.routes ?? [],
         errors: plugin.errors,
+        mounts: parts.mount ?? [],
       })),
     ],
     settings,

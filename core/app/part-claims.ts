@@ -10,6 +10,7 @@ export function claimsOfParts({ plugin, parts }: InstalledPlugin): Claim[] {
   const claim = (kind: Claim["kind"]) => (name: string) => ({ kind, name, plugin: plugin.name as string });
   return [
     ...(parts.routes ?? []).map(({ method, path }) => routeClaim(method, path)).map(claim("route")),
+    ...(parts.mount ?? []).map(({ path }) => path).map(claim("mounted path")),
     ...(parts.jobs ?? []).map(({ definition }) => definition.name).map(claim("job")),
     ...(parts.readiness ?? []).map(({ name }) => name).map(claim("readiness check")),
     ...Object.keys(parts.console ?? {}).map(claim("console name")),

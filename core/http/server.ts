@@ -7,6 +7,7 @@ import { coreErrors, type DeclaredErrors, defineErrors, type ErrorCatalogue, not
 import { withoutBody } from "./head";
 import { type Listener, listen } from "./listener";
 import { type MountOptions, mountRoutes, type PreparedRoute, prepareRoute } from "./mount";
+import { type MountedApp, mountApp } from "./mounted-app";
 import { createNetwork } from "./network";
 import { type Api, openApiDocument } from "./openapi/document";
 import { routableUrl } from "./paths";
@@ -24,6 +25,7 @@ export interface HttpPlugin {
   readonly summary?: string;
   readonly routes: readonly Route[];
   readonly errors?: DeclaredErrors;
+  readonly mounts?: readonly MountedApp[];
   /** Serves even while the server isn't open: probes. */
   readonly always?: boolean;
 }
@@ -93,6 +95,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   app.use(mountRoutes("documentation", documentation.map(prepareRoute), { ...mounting, open: always }));
   for (const plugin of prepared) {
     app.use(mountRoutes(plugin.name, plugin.prepared, plugin.always ? { ...mounting, open: always } : mounting));
+    for (const mounted of plugin.mounts ?? []) mountApp(app, mounted, mounting);
   }
 
   const serve = (request: Request, address?: string): Response | Promise<Response> => {

@@ -3,6 +3,7 @@ export interface Claim {
   readonly kind:
     | "table"
     | "route"
+    | "mounted path"
     | "job"
     | "error code"
     | "console name"

@@ -8,6 +8,7 @@ const isConsole = (value: unknown): boolean => isRecord(value) && listOf("summar
 const forms: Readonly<Record<keyof PluginParts<unknown>, Form>> = {
   api: { fits: () => true, words: "anything" },
   routes: { fits: listOf("method", "path", "access", "answers", "handle"), words: "a list of what route() returns" },
+  mount: { fits: listOf("path", "summary", "app", "access"), words: "a list of { path, summary, app, access }" },
   jobs: { fits: listOf("definition", "handle"), words: "a list of what the handledBy() of jobs returns" },
   on: { fits: listOf("event", "handle"), words: "a list of what the handledBy() of events returns" },
   contribute: { fits: listOf("slot", "value"), words: "a list of what the with() of slots returns" },

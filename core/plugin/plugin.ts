@@ -6,6 +6,7 @@ import type { CoreSettings } from "../config/core-settings";
 import type { Database } from "../database/types";
 import type { DomainEvent, EventHandler, Events } from "../events/event";
 import type { DeclaredErrors } from "../http/errors";
+import type { MountedApp } from "../http/mounted-app";
 import type { Route } from "../http/route";
 import type { HandledJob, Jobs } from "../jobs/job";
 import type { Contribution, Slot } from "./slot";
@@ -48,6 +49,8 @@ export interface PluginParts<Api> {
   /** What plugins that require this one may call. */
   readonly api?: Api;
   readonly routes?: readonly Route[];
+  /** Applications that bring their own way of routing, such as plain Elysia instances, each behind a guard. */
+  readonly mount?: readonly MountedApp[];
   readonly jobs?: readonly HandledJob[];
   readonly on?: readonly EventHandler[];
   readonly contribute?: readonly Contribution[];
