@@ -14,6 +14,7 @@ import { slotMistakes } from "../plugin/slot-providers";
 import { unknownNames, withReferenced } from "../plugin/unknown-names";
 import { StartupError } from "../startup-error";
 import type { Installation } from "./installation";
+import { mountMistakes } from "./mount-mistakes";
 import { claimsOfParts, coreClaims } from "./part-claims";
 import { reservedRoutes } from "./reserved";
 import { routeMistakes } from "./route-mistakes";
@@ -73,6 +74,7 @@ export function setUpPlugins(installation: Installation, core: CoreParts): Insta
     // Who would fill a slot may be among those that failed.
     ...(failed.size === 0 ? slotMistakes(installed) : []),
     ...reservedRoutes(installed),
+    ...mountMistakes(installed),
     ...routeMistakes(installed),
     ...conflictingClaims([...installed.flatMap(claimsOfParts), ...coreClaims]),
   );
