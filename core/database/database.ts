@@ -2,7 +2,6 @@ import postgres, { type JSONValue, type Sql } from "postgres";
 import type { Logger } from "../log";
 import { StartupError } from "../startup-error";
 import { readConnectionUrl } from "./connection-options";
-import { exclusively } from "./exclusively";
 import { jsonParameter } from "./json-parameter";
 import { listen } from "./listen";
 import { createOrm } from "./orm";
@@ -36,7 +35,6 @@ export function openDatabase({ url, poolSize, log, applicationName = "cocov" }: 
     orm,
     transaction: (work) => runTransaction(client, log, work),
     listen: (channel, onNotify, onReconnect) => listen(client, log, channel, onNotify, onReconnect),
-    exclusively: (name, work) => exclusively(client, log, name, work),
     close: (timeoutSeconds = 5) => client.end({ timeout: timeoutSeconds }),
   };
 }

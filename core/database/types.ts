@@ -42,11 +42,6 @@ export interface Database extends Queryable {
     onNotify: (payload: string) => void,
     onReconnect?: () => void,
   ): Promise<{ unlisten(): Promise<void> }>;
-  /**
-   * Runs `work` under a named lock that spans processes and lasts as long as the work does. It occupies a connection meanwhile: for
-   * work that takes long and must not happen twice at once, not for short changes (lock a row in the transaction for those).
-   */
-  exclusively<T>(name: string, work: () => Promise<T>): Promise<T>;
   /** Ends the pool after running queries have finished, at most `timeoutSeconds` (5 by default) later. */
   close(timeoutSeconds?: number): Promise<void>;
 }

@@ -1,4 +1,8 @@
+import { isUniqueViolation } from "../database/database-errors";
 import type { Queryable, Transaction } from "../database/types";
+import { jobsChannel } from "./enqueue";
+
+// Whatever ends an attempt at a job with an exclusive key tells the relays, which may then hand over the next with that key.
 
 /** An attempt that holds its row: nobody else starts, completes or fails it while the lease lasts. */
 export interface Attempt {
@@ -20,26 +24,42 @@ export interface Reaped {
 /**
  * Starts an attempt for a delivery.
  * @param token a new UUID that stands for the attempt
- * @returns undefined when the row has ended, runs already or was handed over anew since: the delivery is void then
+ * @returns undefined when the row has ended, runs already or was handed over anew since: the delivery is void then; "put back" when
+ *   another job with its exclusive key runs: the row waits in the ledger again, without an attempt counted
  */
 export async function startAttempt(
   db: Queryable,
   delivery: { id: number; handover: number },
   token: string,
   { maxAttempts, leaseSeconds }: { maxAttempts: number; leaseSeconds: number },
-): Promise<Attempt | undefined> {
-  const [row] = await db.sql<{ number: number; payload: unknown }[]>`
-    update core_jobs set attempts = attempts + 1, max_attempts = ${maxAttempts}, started_at = now(),
+): Promise<Attempt | "put back" | undefined> {
+  const starting = db.sql<{ number: number; payload: unknown }[]>`
+    update core_jobs as job set attempts = attempts + 1, max_attempts = ${maxAttempts}, started_at = now(),
       running_token = ${token}, lease_until = now() + make_interval(secs => ${leaseSeconds})
     where id = ${delivery.id} and handovers = ${delivery.handover} and handed_to is not null
       and running_token is null and died_at is null
+      and not exists (
+        select from core_jobs as other where other.exclusive_key = job.exclusive_key and other.running_token is not null)
     returning attempts as number, payload`;
-  return row && { id: delivery.id, number: row.number, payload: row.payload, token };
+  // Two that start at the same moment don't see each other; the unique index then lets one of them pass.
+  const [row] = await starting.catch((error: unknown) => {
+    if (isUniqueViolation(error, "core_jobs_exclusive_running")) return [];
+    throw error;
+  });
+  if (row) return { id: delivery.id, number: row.number, payload: row.payload, token };
+  const putBack = await db.sql`
+    update core_jobs set handed_to = null
+    where id = ${delivery.id} and handovers = ${delivery.handover} and handed_to is not null
+      and running_token is null and died_at is null and exclusive_key is not null
+    returning 1`;
+  return putBack.length === 1 ? "put back" : undefined;
 }
 
 /** Removes the row of an attempt that succeeded. @returns false when the attempt no longer holds it */
 export async function endAttempt(tx: Transaction, attempt: Attempt): Promise<boolean> {
-  const rows = await tx.sql`delete from core_jobs where id = ${attempt.id} and running_token = ${attempt.token} returning 1`;
+  const rows = await tx.sql`
+    with ended as (delete from core_jobs where id = ${attempt.id} and running_token = ${attempt.token} returning exclusive_key)
+    select case when exclusive_key is not null then pg_notify(${jobsChannel}, '') end from ended`;
   return rows.length === 1;
 }
 
@@ -51,10 +71,13 @@ export async function failAttempt(
 ): Promise<boolean> {
   const dead = "dead" in outcome;
   const rows = await db.sql`
-    update core_jobs set last_error = ${outcome.error}, failed_at = now(), died_at = case when ${dead}::boolean then now() end,
-      run_at = now() + make_interval(secs => ${dead ? 0 : outcome.retryAfterSeconds}),
-      running_token = null, lease_until = null, handed_to = null
-    where id = ${attempt.id} and running_token = ${attempt.token} returning 1`;
+    with failed as (
+      update core_jobs set last_error = ${outcome.error}, failed_at = now(), died_at = case when ${dead}::boolean then now() end,
+        run_at = now() + make_interval(secs => ${dead ? 0 : outcome.retryAfterSeconds}),
+        running_token = null, lease_until = null, handed_to = null
+      where id = ${attempt.id} and running_token = ${attempt.token} returning exclusive_key
+    )
+    select case when exclusive_key is not null then pg_notify(${jobsChannel}, '') end from failed`;
   return rows.length === 1;
 }
 
@@ -62,9 +85,13 @@ export async function failAttempt(
 export async function undoAttempts(db: Queryable, tokens: readonly string[]): Promise<void> {
   if (tokens.length === 0) return;
   await db.sql`
-    with undone as (select id from core_jobs where running_token = any(${[...tokens]}::uuid[]) for update skip locked)
-    update core_jobs as job set attempts = attempts - 1, run_at = now(), running_token = null, lease_until = null, handed_to = null
-    from undone where job.id = undone.id`;
+    with running as (select id from core_jobs where running_token = any(${[...tokens]}::uuid[]) for update skip locked),
+      undone as (
+        update core_jobs as job
+        set attempts = attempts - 1, run_at = now(), running_token = null, lease_until = null, handed_to = null
+        from running where job.id = running.id returning exclusive_key
+      )
+    select pg_notify(${jobsChannel}, '') from undone where exclusive_key is not null`;
 }
 
 /**

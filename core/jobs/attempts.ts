@@ -9,7 +9,7 @@ import { retryDelaySeconds } from "./retry-delay";
 export interface Attempts {
   /**
    * Runs the handler for a delivered row, unless the delivery is void. Never throws: a failure is noted in the ledger.
-   * @returns whether the row waits for another attempt
+   * @returns whether something waits in the ledger that didn't before: the row, for another attempt, or others with its exclusive key
    */
   run(job: HandledJob, delivery: { id: number; handover: number }): Promise<{ again: boolean }>;
   /** Extends all leases, and aborts attempts that have lost theirs. */
@@ -83,9 +83,13 @@ export function createAttempts({ db, log, leaseSeconds }: { db: Database; log: L
       try {
         const limits = { maxAttempts: job.definition.retry.attempts, leaseSeconds };
         const attempt = await startAttempt(db, delivery, token, limits);
+        if (attempt === "put back") return { again: true };
         if (!attempt) return { again: false };
         entry.started = true;
-        if (!entry.abort.signal.aborted) return await runHandler(job, attempt, entry.abort);
+        if (!entry.abort.signal.aborted) {
+          const { again } = await runHandler(job, attempt, entry.abort);
+          return { again: again || job.definition.exclusive !== undefined };
+        }
         await undoAttempts(db, [token]);
         return { again: true };
       } catch (error) {

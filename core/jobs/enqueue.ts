@@ -28,9 +28,9 @@ export async function enqueueRows<Payload>(
   if (rows.length === 0) return;
   await tx.sql`
     with written as (
-      insert into core_jobs as waiting (name, payload, key, run_at)
-      select ${job.name}, r.payload, r.key, now() + make_interval(secs => ${delaySeconds})
-      from jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb) as r (payload jsonb, key text)
+      insert into core_jobs as waiting (name, payload, key, exclusive_key, run_at)
+      select ${job.name}, r.payload, r.key, r.exclusive, now() + make_interval(secs => ${delaySeconds})
+      from jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb) as r (payload jsonb, key text, exclusive text)
       on conflict (name, key) where key is not null and started_at is null and died_at is null
       do update set
         run_at = least(waiting.run_at, excluded.run_at),
@@ -42,6 +42,7 @@ export async function enqueueRows<Payload>(
 interface Row<Payload> {
   payload: Payload;
   key: string | null;
+  exclusive: string | null;
 }
 
 function distinctRows<Payload>(job: JobDefinition<Payload>, payloads: readonly Payload[]): Row<Payload>[] {
@@ -50,8 +51,9 @@ function distinctRows<Payload>(job: JobDefinition<Payload>, payloads: readonly P
   for (const payload of payloads) {
     job.payload.parse(payload);
     const key = job.key?.(payload) ?? null;
-    if (key === null) keyless.push({ payload, key });
-    else if (!keyed.has(key)) keyed.set(key, { payload, key });
+    const row = { payload, key, exclusive: job.exclusive?.(payload) ?? null };
+    if (key === null) keyless.push(row);
+    else if (!keyed.has(key)) keyed.set(key, row);
   }
   const inKeyOrder = [...keyed].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
   return [...keyless, ...inKeyOrder];

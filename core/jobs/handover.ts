@@ -12,8 +12,17 @@ export interface Handover {
   delayMs: number;
 }
 
+/** Rows that {@link claimDue} took for a queue. */
+export interface Claim {
+  handovers: Handover[];
+  /** Names of which there may be more rows to take. */
+  unfinished: string[];
+}
+
 /**
- * Takes rows that are due soon for a queue. Rows that other transactions hold are left to them.
+ * Takes rows that are due soon for a queue. Rows that other transactions hold are left to them, and so are those whose exclusive
+ * key is taken: by a row that runs or that a queue was given. Among rows with one key the one that has been due longest is taken.
+ * One that a queue was given ahead of its time keeps no due one back, or a retry in the near future would.
  *
  * @param room how many rows of each name the queue takes
  * @param horizonSeconds rows due within so many seconds count: the queue times those
@@ -23,23 +32,50 @@ export async function claimDue(
   holder: string,
   room: ReadonlyMap<string, number>,
   horizonSeconds: number,
-): Promise<Handover[]> {
-  return db.sql<Handover[]>`
-    with due as (
-      select claimed.id
+): Promise<Claim> {
+  const met = await db.sql<(Handover | { id: number; name: string; handover: null })[]>`
+    with handed as materialized (
+      select exclusive_key, bool_or(running_token is not null or run_at <= now()) as taken
+      from core_jobs where exclusive_key is not null and handed_to is not null group by exclusive_key
+    ),
+    met as materialized (
+      select wanted.name, claimed.*
       from unnest(${[...room.keys()]}::text[], ${[...room.values()]}::integer[]) as wanted (name, room)
       cross join lateral (
-        select id from core_jobs
+        select id, run_at, exclusive_key from core_jobs
         where name = wanted.name and handed_to is null and died_at is null
           and run_at <= now() + make_interval(secs => ${horizonSeconds})
+          and (exclusive_key is null
+            or exclusive_key not in (select exclusive_key from handed)
+            or run_at <= now() and exclusive_key not in (select exclusive_key from handed where taken))
         order by run_at, id limit wanted.room
         for update skip locked
       ) as claimed
+    ),
+    chosen as (
+      select id from (
+        select id, run_at, exclusive_key, row_number() over (partition by exclusive_key order by run_at, id) as place from met
+      ) as placed
+      where exclusive_key is null
+        -- One that another relay is about to take, or an enqueuer holds, keeps its place before the younger ones.
+        or place = 1 and not exists (
+          select from core_jobs as older
+          where older.exclusive_key = placed.exclusive_key and older.handed_to is null and older.died_at is null
+            and (older.run_at, older.id) < (placed.run_at, placed.id) and older.name = any(${[...room.keys()]}::text[]))
+    ),
+    given as (
+      update core_jobs as job set handed_to = ${holder}, handed_at = now(), handovers = handovers + 1
+      from chosen where job.id = chosen.id
+      returning job.id, job.handovers as handover,
+        ceil(greatest(0, extract(epoch from job.run_at - now()) * 1000))::float8 as "delayMs"
     )
-    update core_jobs as job set handed_to = ${holder}, handed_at = now(), handovers = handovers + 1
-    from due where job.id = due.id
-    returning job.id, job.name, job.handovers as handover,
-      ceil(greatest(0, extract(epoch from job.run_at - now()) * 1000))::float8 as "delayMs"`;
+    select met.id, met.name, given.handover, given."delayMs"
+    from met left join given on given.id = met.id order by met.run_at, met.id`;
+  const byName = Map.groupBy(met, ({ name }) => name);
+  return {
+    handovers: met.filter((row) => row.handover !== null),
+    unfinished: [...byName].filter(([name, rows]) => rows.length >= (room.get(name) ?? 0)).map(([name]) => name),
+  };
 }
 
 /** Takes rows back from a queue that didn't take them or lost them. Rows that have started or were handed over anew stay. */

@@ -22,6 +22,11 @@ export interface JobDefinition<Payload = unknown> {
   readonly payload: z.ZodType<Payload>;
   /** Jobs of one name with the same key collapse into one while none of them has started. */
   readonly key?: (payload: Payload) => string;
+  /**
+   * Of all jobs with one exclusive key, whatever their names and in all processes together, only one runs at a time, the oldest
+   * first. Those that wait take no slot, no connection and no attempt. One that waits for a retry doesn't hold the others up.
+   */
+  readonly exclusive?: (payload: Payload) => string;
   readonly retry: RetryPolicy;
   /** How many of them one process runs at the same time. */
   readonly concurrency: number;
@@ -101,6 +106,7 @@ export interface DeadJob {
  *   summary: "Fetches a commit's files into the storage",
  *   payload: z.object({ commitId: z.number() }),
  *   key: ({ commitId }) => String(commitId),
+ *   exclusive: ({ commitId }) => `commit:${commitId}`,
  * });
  * // in setup: jobs: [fetchCommit.handledBy(async ({ commitId }, run) => { … })]
  * // anywhere: await jobs.enqueue(tx, fetchCommit, { commitId })
@@ -110,6 +116,7 @@ export function defineJob<Payload>(job: {
   summary: string;
   payload: z.ZodType<Payload>;
   key?: (payload: Payload) => string;
+  exclusive?: (payload: Payload) => string;
   retry?: RetryPolicy;
   concurrency?: number;
   everySeconds?: number;
@@ -126,6 +133,11 @@ export function defineJob<Payload>(job: {
 
 /** The runner keeps jobs of all payloads in one list; each handler parses its own payload before it uses it. */
 function erasePayload<Payload>(definition: JobDefinition<Payload>): JobDefinition {
-  const { key, ...rest } = definition;
-  return key ? { ...rest, key: (payload) => key(definition.payload.parse(payload)) } : rest;
+  const { key, exclusive, ...rest } = definition;
+  const { payload: schema } = definition;
+  return {
+    ...rest,
+    ...(key && { key: (payload: unknown) => key(schema.parse(payload)) }),
+    ...(exclusive && { exclusive: (payload: unknown) => exclusive(schema.parse(payload)) }),
+  };
 }

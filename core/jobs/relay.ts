@@ -41,11 +41,10 @@ export function startRelay({ db, queues, holder, windows, own, pollSeconds, log 
     for (;;) {
       const asked = room();
       if (asked.size === 0) return;
-      const byName = Map.groupBy(await claimDue(db, holder, asked, pollSeconds * 2), ({ name }) => name);
-      for (const [name, rows] of byName) await give(name, rows);
-      const full = [...byName].filter(([name, rows]) => rows.length >= (asked.get(name) ?? 0)).map(([name]) => name);
-      for (const name of full) more.add(name);
-      if (!full.some((name) => room().has(name))) return;
+      const { handovers, unfinished } = await claimDue(db, holder, asked, pollSeconds * 2);
+      for (const [name, rows] of Map.groupBy(handovers, ({ name }) => name)) await give(name, rows);
+      for (const name of unfinished) more.add(name);
+      if (handovers.length === 0 || !unfinished.some((name) => room().has(name))) return;
     }
   };
 

@@ -36,7 +36,7 @@ export function createCommitRegister({ events, jobs, auth }: { events: Events; j
       const branchId = await moveHead(tx, { repositoryId, branch, commitId, sequence });
       if (branchId !== null) await events.emit(tx, branchHeadMoved, { branchId, repositoryId, commitId });
       const isNews = sequence > 0 || created || branchId !== null;
-      if (isNews) await jobs.enqueue(tx, processCommit, { commitId });
+      if (isNews) await jobs.enqueue(tx, processCommit, { commitId, repositoryId });
       return { commitId };
     },
 
@@ -111,5 +111,5 @@ export async function refetch(jobs: Jobs, tx: Transaction, commitId: number): Pr
     UPDATE commits SET clone_status = 'queued', clone_size = NULL, updated_at = now()
      WHERE id = ${commitId} AND clone_status = 'completed' RETURNING id`;
   if (missing) await recountStorage(tx, commit.repositoryId);
-  await jobs.enqueue(tx, processCommit, { commitId });
+  await jobs.enqueue(tx, processCommit, { commitId, repositoryId: commit.repositoryId });
 }

@@ -4,7 +4,7 @@ import { repositoryDeleted } from "../events";
 import { findRepository } from "../find";
 import { heldCommits } from "../held-commits";
 import type { Snapshots } from "../storage/snapshots";
-import { fetchLock } from "./process-commit";
+import { storageKey } from "./storage-key";
 
 export const destroyRepository = defineJob({
   name: "repositories.destroy",
@@ -17,6 +17,7 @@ export const removeStorage = defineJob({
   name: "repositories.remove_storage",
   summary: "Deletes the stored files of a repository that is gone",
   payload: z.object({ repositoryId: z.int(), name: z.string().nullable() }),
+  exclusive: ({ repositoryId }) => storageKey(repositoryId),
 });
 
 interface Parts {
@@ -38,10 +39,8 @@ export function handleDestroy({ db, events, jobs, snapshots }: Parts): HandledJo
         await jobs.enqueue(tx, removeStorage, { repositoryId, name: repository.name });
       });
     }),
-    removeStorage.handledBy(async ({ repositoryId, name }) => {
-      await db.exclusively(fetchLock(repositoryId), () =>
-        snapshots.removeRepository({ repositoryId, name, held: heldCommits(db, name ?? "") }),
-      );
-    }),
+    removeStorage.handledBy(({ repositoryId, name }) =>
+      snapshots.removeRepository({ repositoryId, name, held: heldCommits(db, name ?? "") }),
+    ),
   ];
 }

@@ -8,17 +8,17 @@ import { findCommit, findRepository } from "../find";
 import type { CommitRow } from "../rows";
 import { SnapshotError } from "../storage/snapshot-error";
 import type { Snapshots } from "../storage/snapshots";
+import { storageKey } from "./storage-key";
 
 export const processCommit = defineJob({
   name: "repositories.process_commit",
   summary: "Fetches a commit's files into the storage and has it worked on",
-  payload: z.object({ commitId: z.int() }),
+  payload: z.object({ commitId: z.int(), repositoryId: z.int() }),
   key: ({ commitId }) => String(commitId),
-  concurrency: 2,
+  exclusive: ({ repositoryId }) => storageKey(repositoryId),
+  // A repository takes one of them at most, however long its git hangs.
+  concurrency: 8,
 });
-
-/** Whoever writes a repository's git cache or archives holds this lock. */
-export const fetchLock = (repositoryId: number): string => `repositories.fetch:${repositoryId}`;
 
 interface Parts {
   db: Database;
@@ -66,27 +66,22 @@ export function handleProcessCommit({ db, events, auth, github, snapshots }: Par
     }
   }
 
-  /**
-   * One fetch per repository at a time, in all processes: they share a cache, and what one brought makes the next one cheap.
-   * @returns bytes in storage; null when the commit was fetched, or deleted, while this waited its turn
-   */
+  /** @returns bytes in storage; null when the commit has been fetched or deleted meanwhile */
   async function fetch({ id, sha, repositoryId }: CommitRow, run: JobRun): Promise<number | null> {
-    return await db.exclusively(fetchLock(repositoryId), async () => {
-      const [begun] = await db.sql`
-        UPDATE commits SET clone_status = 'in_progress', updated_at = now() WHERE id = ${id} AND clone_status <> 'completed' RETURNING id`;
-      const repository = begun && (await findRepository(db, repositoryId));
-      if (!repository) return null;
-      const { name } = repository;
-      const token = await github.installationToken();
-      const { cloneSize } = await snapshots.store({
-        repositoryId,
-        name,
-        sha,
-        remoteUrl: github.gitUrl(name),
-        token,
-        signal: run.signal,
-      });
-      return cloneSize;
+    const [begun] = await db.sql`
+      UPDATE commits SET clone_status = 'in_progress', updated_at = now() WHERE id = ${id} AND clone_status <> 'completed' RETURNING id`;
+    const repository = begun && (await findRepository(db, repositoryId));
+    if (!repository) return null;
+    const { name } = repository;
+    const token = await github.installationToken();
+    const { cloneSize } = await snapshots.store({
+      repositoryId,
+      name,
+      sha,
+      remoteUrl: github.gitUrl(name),
+      token,
+      signal: run.signal,
     });
+    return cloneSize;
   }
 }

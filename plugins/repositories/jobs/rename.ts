@@ -4,13 +4,14 @@ import { findRepository } from "../find";
 import type { RepositoryRow } from "../rows";
 import { isRepositoryName } from "../storage/names";
 import type { Snapshots } from "../storage/snapshots";
-import { fetchLock } from "./process-commit";
 import { forgetArchives, giveUpName } from "./refresh";
+import { storageKey } from "./storage-key";
 
 export const moveArchives = defineJob({
   name: "repositories.move_archives",
   summary: "Moves a renamed repository's stored files to where Workers look for them now",
   payload: z.object({ repositoryId: z.int(), from: z.string() }),
+  exclusive: ({ repositoryId }) => storageKey(repositoryId),
 });
 
 /** Gives a repository another name, whoever holds that; its archives follow in the background. */
@@ -27,15 +28,13 @@ export async function renameRepository(
 /** Until the archives have moved, commits look as if they weren't there; one that is needed meanwhile is fetched again. */
 export function handleMoveArchives({ db, snapshots }: { db: Database; snapshots: Snapshots }): HandledJob {
   return moveArchives.handledBy(async ({ repositoryId, from }, run) => {
-    await db.exclusively(fetchLock(repositoryId), async () => {
-      const repository = await findRepository(db, repositoryId);
-      if (!repository || repository.name === from) return;
-      if (isRepositoryName(from) && isRepositoryName(repository.name) && !(await isTaken(db, from, repositoryId))) {
-        await snapshots.rename(from, repository.name);
-      } else {
-        await run.complete((tx) => forgetArchives(tx, repositoryId));
-      }
-    });
+    const repository = await findRepository(db, repositoryId);
+    if (!repository || repository.name === from) return;
+    if (isRepositoryName(from) && isRepositoryName(repository.name) && !(await isTaken(db, from, repositoryId))) {
+      await snapshots.rename(from, repository.name);
+    } else {
+      await run.complete((tx) => forgetArchives(tx, repositoryId));
+    }
   });
 }
 

@@ -10,23 +10,22 @@ export const updateRepositoryPermissions = defineJob({
   summary: "Makes a repository's members match its collaborators on GitHub",
   payload: z.object({ repositoryId: z.int() }),
   key: ({ repositoryId }) => String(repositoryId),
+  // One sync of a repository at a time, so that what was read earlier isn't written later.
+  exclusive: ({ repositoryId }) => `repository.permissions:${repositoryId}`,
   concurrency: 2,
 });
 
 /** A failed read changes nothing. A repository that GitHub hides keeps its members and is marked as unreachable. */
 export function handleUpdatePermissions({ db, github }: { db: Database; github: GitHub }): HandledJob {
   return updateRepositoryPermissions.handledBy(async ({ repositoryId }, run) => {
-    // One sync of a repository at a time, so that what was read earlier isn't written later.
-    await db.exclusively(`repositories.permissions:${repositoryId}`, async () => {
-      const repository = await findRepository(db, repositoryId);
-      if (!repository) return;
-      const levels = await collaboratorLevels(github, repository.name);
-      await run.complete(async (tx) => {
-        const [known] = await tx.sql`
-          UPDATE repositories SET unreachable_since = ${levels ? tx.sql`NULL` : tx.sql`coalesce(unreachable_since, now())`}, updated_at = now()
-           WHERE id = ${repositoryId} RETURNING id`;
-        if (known && levels) await replaceMembers(tx, repositoryId, levels);
-      });
+    const repository = await findRepository(db, repositoryId);
+    if (!repository) return;
+    const levels = await collaboratorLevels(github, repository.name);
+    await run.complete(async (tx) => {
+      const [known] = await tx.sql`
+        UPDATE repositories SET unreachable_since = ${levels ? tx.sql`NULL` : tx.sql`coalesce(unreachable_since, now())`}, updated_at = now()
+         WHERE id = ${repositoryId} RETURNING id`;
+      if (known && levels) await replaceMembers(tx, repositoryId, levels);
     });
   });
 }

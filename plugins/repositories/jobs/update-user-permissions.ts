@@ -10,6 +10,8 @@ export const updateUserPermissions = defineJob({
     "Makes a user's memberships match what GitHub lets them do, and takes everything from those who left the organization",
   payload: z.object({ userId: z.int() }),
   key: ({ userId }) => String(userId),
+  // One sync of a user at a time, so that what was read earlier isn't written later.
+  exclusive: ({ userId }) => `user.permissions:${userId}`,
   concurrency: 2,
 });
 
@@ -22,16 +24,13 @@ interface Parts {
 /** A failed read changes nothing. A grant that GitHub refuses is forgotten; whether the user stays is asked as the App. */
 export function handleUpdateUserPermissions({ db, auth, github }: Parts): HandledJob {
   return updateUserPermissions.handledBy(async ({ userId }, run) => {
-    // One sync of a user at a time, so that what was read earlier isn't written later.
-    await db.exclusively(`repositories.user_permissions:${userId}`, async () => {
-      const githubId = await auth.users.gitHubId(db, userId);
-      if (githubId === undefined) return;
-      const granted = await readGranted(userId);
-      const stays = await auth.mayStay(githubId);
-      await run.complete(async (tx) => {
-        if (!stays) await auth.leave(tx, userId);
-        else if (granted) await replaceMemberships(tx, githubId, granted);
-      });
+    const githubId = await auth.users.gitHubId(db, userId);
+    if (githubId === undefined) return;
+    const granted = await readGranted(userId);
+    const stays = await auth.mayStay(githubId);
+    await run.complete(async (tx) => {
+      if (!stays) await auth.leave(tx, userId);
+      else if (granted) await replaceMemberships(tx, githubId, granted);
     });
   });
 
