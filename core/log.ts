@@ -1,4 +1,5 @@
 import { type DestinationStream, type Logger, pino } from "pino";
+import { logOutput } from "./log-output";
 import { loggableError } from "./loggable-error";
 
 /**
@@ -32,8 +33,7 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
       serializers: { err: loggableError },
       redact: { paths: secretNames.flatMap((name) => [name, `*.${name}`]), censor: "[secret]" },
     },
-    // Written at once: what a process said last, before it exited or died, is what one looks for.
-    destination ?? pino.destination({ fd: 1, sync: true }),
+    destination ?? logOutput(1),
   );
 }
 

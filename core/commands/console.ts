@@ -4,6 +4,7 @@ import { type ConsoleScope, consoleScope, describeScope } from "../app/console-s
 import { migrationSources } from "../app/migration-sources";
 import { migrate } from "../database/migrations/migrate";
 import { createLogger } from "../log";
+import { logOutput } from "../log-output";
 import { runScript } from "./console-script";
 import { acceptOnly, runCommand } from "./run-command";
 
@@ -17,7 +18,7 @@ it is that server's that is used.`;
 
 await runCommand(usage, async (args) => {
   acceptOnly(args, []);
-  const app = await createApp({ log: createLogger("warn", process.stderr), joinRunningServer: true });
+  const app = await createApp({ log: createLogger("warn", logOutput(2)), joinRunningServer: true });
   try {
     if (app.installation.settings.autoMigrate) {
       await migrate({ db: app.db, sources: migrationSources(app.installation), log: app.log });

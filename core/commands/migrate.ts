@@ -4,6 +4,7 @@ import { openServices } from "../app/services";
 import { migrate } from "../database/migrations/migrate";
 import { migrationStatus } from "../database/migrations/migration-status";
 import { createLogger } from "../log";
+import { logOutput } from "../log-output";
 import { acceptOnly, runCommand } from "./run-command";
 import { table } from "./table";
 
@@ -15,7 +16,7 @@ Applies pending migrations of all plugins that are on. While a server runs on th
 await runCommand(usage, async (args) => {
   acceptOnly(args, ["--status"]);
   const installation = await loadInstallation();
-  const log = createLogger("warn", process.stderr);
+  const log = createLogger("warn", logOutput(2));
   const { db, close } = await openServices(installation.settings, log, { joinRunningServer: true });
   const sources = migrationSources(installation);
   try {

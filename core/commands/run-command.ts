@@ -1,3 +1,4 @@
+import { logOutput } from "../log-output";
 import { type LoggableError, loggableError } from "../loggable-error";
 import { StartupError } from "../startup-error";
 
@@ -21,7 +22,8 @@ export async function runCommand(usage: string, main: (args: readonly string[]) 
   try {
     await main(args);
   } catch (error) {
-    console.error(explain(error));
+    // Not by `console.error`, which would wait for a reader that takes nothing.
+    logOutput(2).write(`${explain(error)}\n`);
     process.exitCode = error instanceof UsageError ? 2 : 1;
   }
 }

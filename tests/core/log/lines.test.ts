@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { DrizzleQueryError } from "drizzle-orm";
-import { createLogger } from "../../core/log";
+import { createLogger } from "../../../core/log";
 
 function logger(level = "info") {
   const lines: string[] = [];
@@ -38,13 +38,13 @@ describe("the log", () => {
     expect(lines.join("")).not.toContain("hunter2");
     expect(last().err).toMatchObject({
       message: "Failed query: insert into users values ($1)",
-      cause: { message: "refused", stack: expect.stringContaining("log.test.ts") },
+      cause: { message: "refused", stack: expect.stringContaining("lines.test.ts") },
     });
   });
 
   test("of a process that ends has every line, the last ones included", async () => {
     const script = `
-      import { createLogger } from ${JSON.stringify(`${import.meta.dir}/../../core/log`)};
+      import { createLogger } from ${JSON.stringify(`${import.meta.dir}/../../../core/log`)};
       const log = createLogger("info");
       for (let n = 1; n <= 2000; n++) log.info({ n }, "line");
       process.exit(3);
