@@ -1,8 +1,8 @@
 import { type CheckStatus, isFinal } from "./check-states";
 
 /**
- * The states of a check set. `finished`: only a re-run goes on from here. `run`: how far its run is: not handed over, waiting for
- * a Worker, with one, or none at all. `next`: the states that may follow.
+ * The states of a check set. `finished`: only a re-run goes on from here, or the arrival of files that couldn't be fetched. `run`:
+ * how far its run is: not handed over, waiting for a Worker, with one, or none at all. `next`: the states that may follow.
  */
 export const checkSetStates = {
   waiting: { finished: false, run: "preparing", next: ["queued", "in_progress", "not_configured", "canceled", "failure"] },

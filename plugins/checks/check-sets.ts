@@ -16,6 +16,8 @@ export interface CheckSetRow extends CheckSetProgress {
   readonly errorExtra: string | null;
   /** Name of what the run was handed to; null while nothing has taken it. */
   readonly transport: string | null;
+  /** How often the run had its commit's files fetched again. */
+  readonly refetches: number;
 }
 
 /** @returns the run a check set stands for; null when none was ever started */
@@ -63,7 +65,7 @@ export async function moveCheckSet(tx: Transaction, set: CheckSetRow, next: Chec
 
 const columns = ({ sql }: Queryable) => sql`
   s.id, s.commit_id AS "commitId", s.status, s.canceling, s.job_id AS "jobId", s.error_kind AS "errorKind",
-  s.error_extra AS "errorExtra", s.transport, c.sha, r.id AS "repositoryId", r.name AS "repositoryName"`;
+  s.error_extra AS "errorExtra", s.transport, s.refetches, c.sha, r.id AS "repositoryId", r.name AS "repositoryName"`;
 
 const joined = ({ sql }: Queryable) => sql`
   FROM check_sets s JOIN commits c ON c.id = s.commit_id JOIN repositories r ON r.id = c.repository_id`;

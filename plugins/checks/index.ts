@@ -49,7 +49,7 @@ export default definePlugin({
   requires: [auth, repositories],
   optional: [github],
   config: z.object({
-    cancelTimeout: setting(seconds.default(900), {
+    cancelTimeout: setting(seconds.default(1500), {
       env: "COCOV_CHECKS_CANCEL_TIMEOUT",
       summary: "seconds without word from its Worker after which a run that is being canceled is ended",
       accepts: "a whole number from 1 to 31536000",
@@ -70,7 +70,7 @@ export default definePlugin({
     const transports = createTransports(slots.all(workerTransport));
     const announce = createAnnounce({ github, uiBaseUrl: core.uiBaseUrl });
     const readManifest = createReadManifest(repositories);
-    const start = createRunStart({ events, announce, transports, secrets, log });
+    const start = createRunStart({ events, repositories, announce, transports, secrets, log });
     const end = createRunEnd({ events, announce, transports, counts, repositories });
     const requests = createRunRequests({ jobs, start, end, transports });
     const reports = createWorkerReports({ end, transports });

@@ -1,29 +1,38 @@
 import type { Jobs } from "../../core";
-import { commitFetched, commitFetchFailed, repositoryDeleted } from "../repositories";
+import { commitArrived, commitFetchFailed, commitStored, repositoryDeleted } from "../repositories";
 import { isRunning } from "./check-set-states";
-import { lockCheckSet, runOf } from "./check-sets";
+import { type CheckSetRow, lockCheckSet, runOf } from "./check-sets";
 import { runChecks } from "./jobs/run-checks-job";
 import { manifestError } from "./manifest/manifest";
 import type { RunStart } from "./run-start";
 import type { Transports } from "./transports";
 
-/** What becomes of checks when something happens to their commit or repository. */
+/**
+ * What becomes of checks when something happens to their commit or repository. A run's job id is the id of the fetch that it waits
+ * for, so what is told of any other fetch doesn't concern it.
+ */
 export function checkReactions({ jobs, start, transports }: { jobs: Jobs; start: RunStart; transports: Transports }) {
   return [
-    /** A commit may be processed often, for another branch for instance: a run under way isn't disturbed. */
-    commitFetched.handledBy(async (tx, { commitId }) => {
+    /** A commit is checked once, however many branches come to it; one that couldn't be fetched, once more. */
+    commitArrived.handledBy(async (tx, { commitId, fetchId }) => {
       const set = await lockCheckSet(tx, commitId);
-      if (set && isRunning(set.status)) return;
-      if (set?.status !== "waiting") await start.reset(tx, commitId);
-      await jobs.enqueue(tx, runChecks, { commitId });
+      if (!set || lacksFiles(set)) await start.reset(tx, commitId, fetchId);
+    }),
+
+    commitStored.handledBy(async (tx, { commitId, fetchId: jobId }) => {
+      if (jobId === null) return;
+      const set = await lockCheckSet(tx, commitId);
+      if (set?.jobId !== jobId || !(set.status === "waiting" || lacksFiles(set))) return;
+      if (set.status !== "waiting") await start.resume(tx, set);
+      await jobs.enqueue(tx, runChecks, { commitId, jobId });
     }),
 
     /** Told once per attempt; GitHub hears of the first only. */
-    commitFetchFailed.handledBy(async (tx, { commitId }) => {
+    commitFetchFailed.handledBy(async (tx, { commitId, fetchId: jobId, details }) => {
+      if (jobId === null) return;
       const set = await lockCheckSet(tx, commitId);
-      if (set && (isRunning(set.status) || set.errorKind === "commit_fetch_failed")) return;
-      const waiting = set?.status === "waiting" ? set : await start.reset(tx, commitId);
-      await start.fail(tx, waiting, manifestError("commit_fetch_failed"));
+      if (set?.jobId !== jobId || set.status !== "waiting") return;
+      await start.fail(tx, set, manifestError("commit_fetch_failed", details));
     }),
 
     /** Workers stop what they do for a repository that is about to be deleted. */
@@ -42,3 +51,6 @@ export function checkReactions({ jobs, start, transports }: { jobs: Jobs; start:
     }),
   ];
 }
+
+/** Whether a run has ended for nothing but its commit's files. */
+const lacksFiles = ({ status, errorKind }: CheckSetRow): boolean => status === "failure" && errorKind === "commit_fetch_failed";

@@ -27,8 +27,8 @@ export function createRunRequests({ jobs, start, end, transports }: Parts): RunR
     async reRun(tx, commitId) {
       const set = await lockExisting(tx, commitId);
       if (!mayReRun(set.status)) throw errors.fail("checks.cannot_re_run_while_running");
-      await start.reset(tx, commitId);
-      await jobs.enqueue(tx, runChecks, { commitId });
+      const jobId = await start.reset(tx, commitId);
+      await jobs.enqueue(tx, runChecks, { commitId, jobId });
     },
 
     async cancel(tx, commitId) {

@@ -1,4 +1,5 @@
 import type { Events, Logger, Queryable, Transaction } from "../../core";
+import type { Repositories } from "../repositories";
 import { insertChecks } from "./check-rows";
 import { type CheckSetRow, lockCheckSet, moveCheckSet, runOf } from "./check-sets";
 import type { Announce } from "./commit-status";
@@ -10,8 +11,15 @@ import type { Transports } from "./transports";
 
 /** The steps from a commit to checks on a queue. Each works in the transaction it is given. */
 export interface RunStart {
-  /** Makes the commit's check set `waiting` for a new run, creating it if need be, and deletes what the former run left. */
-  reset(tx: Transaction, commitId: number): Promise<CheckSetRow>;
+  /**
+   * Makes the commit's check set `waiting` for a new run, creating it if need be, and deletes what the former run left.
+   * @returns the run's id
+   */
+  reset(tx: Transaction, commitId: number, jobId?: string): Promise<string>;
+  /** Takes a run up again that had failed for its commit's files. */
+  resume(tx: Transaction, set: CheckSetRow): Promise<void>;
+  /** Has the commit's files fetched again for a waiting run, a few times; then fails it. */
+  awaitFiles(tx: Transaction, commitId: number, jobId: string): Promise<void>;
   /** Goes on with what the manifest says, if the check set still waits for this run. */
   start(tx: Transaction, commitId: number, jobId: string, manifest: FetchedManifest): Promise<void>;
   /** Ends a waiting run that can't start, and tells GitHub. */
@@ -23,27 +31,46 @@ export interface RunStart {
 /** What a manifest came to whose commit is there. */
 export type FetchedManifest = Exclude<ManifestReading, { kind: "not_fetched" }>;
 
+/** A run whose files are gone again each time they were fetched ends after so many fetches. */
+const mostRefetches = 3;
+
 interface Parts {
   events: Events;
+  repositories: Pick<Repositories, "refetch">;
   announce: Announce;
   transports: Transports;
   secrets: () => MountSecrets | undefined;
   log: Logger;
 }
 
-export function createRunStart({ events, announce, transports, secrets, log }: Parts): RunStart {
-  async function reset(tx: Transaction, commitId: number): Promise<CheckSetRow> {
+export function createRunStart({ events, repositories, announce, transports, secrets, log }: Parts): RunStart {
+  async function reset(tx: Transaction, commitId: number, jobId: string = crypto.randomUUID()): Promise<string> {
     await tx.sql`
-      INSERT INTO check_sets (commit_id, status, started_at, job_id) VALUES (${commitId}, 'waiting', now(), ${crypto.randomUUID()})
+      INSERT INTO check_sets (commit_id, status, started_at, job_id) VALUES (${commitId}, 'waiting', now(), ${jobId})
       ON CONFLICT (commit_id) DO UPDATE
          SET status = excluded.status, started_at = excluded.started_at, finished_at = NULL, job_id = excluded.job_id,
              canceling = false, canceling_since = NULL, error_kind = 'no_error', error_extra = NULL, exclude_paths = '{}',
-             queued_at = NULL, transport = NULL, last_callback_at = NULL, updated_at = now()`;
+             queued_at = NULL, transport = NULL, last_callback_at = NULL, refetches = 0, updated_at = now()`;
     const set = await lockCheckSet(tx, commitId);
     if (!set) throw new Error("a check set that was just written isn't there");
     await tx.sql`DELETE FROM checks WHERE check_set_id = ${set.id}`;
     await events.emit(tx, checkSetStarted, { commitId, checkSetId: set.id });
-    return set;
+    return jobId;
+  }
+
+  async function resume(tx: Transaction, set: CheckSetRow): Promise<void> {
+    await moveCheckSet(tx, set, "waiting", tx.sql`, error_kind = 'no_error', error_extra = NULL, finished_at = NULL`);
+  }
+
+  async function awaitFiles(tx: Transaction, commitId: number, jobId: string): Promise<void> {
+    const set = await lockCheckSet(tx, commitId);
+    if (set?.jobId !== jobId || set.status !== "waiting") return;
+    if (set.refetches >= mostRefetches) {
+      const details = `The files were fetched again ${mostRefetches} times and were gone from the storage each time`;
+      return await fail(tx, set, manifestError("commit_fetch_failed", details));
+    }
+    await tx.sql`UPDATE check_sets SET refetches = refetches + 1, updated_at = now() WHERE id = ${set.id}`;
+    await repositories.refetch(tx, commitId, jobId);
   }
 
   async function start(tx: Transaction, commitId: number, jobId: string, reading: FetchedManifest): Promise<void> {
@@ -102,5 +129,5 @@ export function createRunStart({ events, announce, transports, secrets, log }: P
     return names.find((name) => !known?.has(name));
   }
 
-  return { reset, start, fail, handOver };
+  return { reset, resume, awaitFiles, start, fail, handOver };
 }

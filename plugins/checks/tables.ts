@@ -22,6 +22,7 @@ export const checkSets = pgTable("check_sets", {
   queuedAt: moment("queued_at"),
   transport: text("transport"),
   lastCallbackAt: moment("last_callback_at"),
+  refetches: integer("refetches").notNull().default(0),
   ...timestamps(),
 });
 

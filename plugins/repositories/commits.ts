@@ -1,7 +1,6 @@
 import type { Events, Jobs, Queryable, Transaction } from "../../core";
 import type { Auth } from "../auth";
-import { lockStorageSize, recountStorage } from "./commits-size";
-import { branchHeadMoved, commitRegistered } from "./events";
+import { branchHeadMoved, commitArrived, commitRegistered } from "./events";
 import { processCommit } from "./jobs/process-commit";
 
 /** A commit as GitHub describes it. Texts may be empty. */
@@ -22,7 +21,7 @@ export interface BranchUpdate {
 
 /** What changes commits and branches. */
 export interface CommitRegister {
-  /** Finds or creates the commit, moves the branch to it and has the commit processed, unless initialization came too late. */
+  /** Finds or creates the commit, moves the branch to it unless a later delivery has set its head, and has the commit's files fetched. */
   push(tx: Transaction, update: BranchUpdate): Promise<{ commitId: number }>;
   /** Deletes a branch and what is kept for it, unless a later delivery has set its head. Its commits stay. */
   deleteBranch(tx: Transaction, branch: { repositoryId: number; name: string; sequence: number }): Promise<void>;
@@ -33,10 +32,12 @@ export function createCommitRegister({ events, jobs, auth }: { events: Events; j
     async push(tx, { repositoryId, branch, commit, sequence }) {
       const { id: commitId, created } = await findOrCreate(tx, repositoryId, commit);
       if (created) await events.emit(tx, commitRegistered, { commitId, repositoryId, sha: commit.sha.toLowerCase() });
+      const fetchId = crypto.randomUUID();
+      // Before the branch is touched: whoever hears of it locks the commit, and a commit is locked before its branches.
+      await events.emit(tx, commitArrived, { commitId, fetchId });
+      await jobs.enqueue(tx, processCommit, { commitId, repositoryId, fetchId });
       const branchId = await moveHead(tx, { repositoryId, branch, commitId, sequence });
       if (branchId !== null) await events.emit(tx, branchHeadMoved, { branchId, repositoryId, commitId });
-      const isNews = sequence > 0 || created || branchId !== null;
-      if (isNews) await jobs.enqueue(tx, processCommit, { commitId, repositoryId });
       return { commitId };
     },
 
@@ -98,18 +99,4 @@ export async function setBranchIssues(
   return await q.sql<{ branchId: number; repositoryId: number }[]>`
     UPDATE branches SET issues = ${count}, updated_at = now() WHERE head_id = ${commitId}
     RETURNING id AS "branchId", repository_id AS "repositoryId"`;
-}
-
-/** Has a commit's files fetched again, because its archive is missing although it was fetched. */
-export async function refetch(jobs: Jobs, tx: Transaction, commitId: number): Promise<void> {
-  const [commit] = await tx.sql<
-    { repositoryId: number }[]
-  >`SELECT repository_id AS "repositoryId" FROM commits WHERE id = ${commitId}`;
-  if (!commit) return;
-  await lockStorageSize(tx, commit.repositoryId);
-  const [missing] = await tx.sql`
-    UPDATE commits SET clone_status = 'queued', clone_size = NULL, updated_at = now()
-     WHERE id = ${commitId} AND clone_status = 'completed' RETURNING id`;
-  if (missing) await recountStorage(tx, commit.repositoryId);
-  await jobs.enqueue(tx, processCommit, { commitId, repositoryId: commit.repositoryId });
 }

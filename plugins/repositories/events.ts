@@ -3,11 +3,25 @@ import { defineEvent } from "../../core";
 /** A commit became known. */
 export const commitRegistered = defineEvent<{ commitId: number; repositoryId: number; sha: string }>("commit.registered");
 
-/** A commit's files are in the storage, and it is to be worked on. Told each time a commit is processed. */
-export const commitFetched = defineEvent<{ commitId: number }>("commit.fetched");
+/**
+ * A branch came to a commit: by a push, or when its repository was added. Told each time, whatever is known of the commit already.
+ * Its files are being fetched: `fetchId` (a UUID, new each time) is what {@link commitStored} or {@link commitFetchFailed} will say.
+ */
+export const commitArrived = defineEvent<{ commitId: number; fetchId: string }>("commit.arrived");
 
-/** An attempt at fetching a commit failed; more may follow. */
-export const commitFetchFailed = defineEvent<{ commitId: number }>("commit.fetch_failed");
+/**
+ * A commit's files are in the storage; nothing more. Told once per fetch, also when an earlier one had brought them.
+ * `fetchId` is that of whoever asked for them; null when they were wanted for being shown.
+ */
+export const commitStored = defineEvent<{ commitId: number; fetchId: string | null }>("commit.stored");
+
+/**
+ * A commit's files couldn't be had for half a minute, or never will be; in the former case more attempts follow, each of which is
+ * told of. `fetchId` as above. `details` says what is wrong with the commit; null when the fault is elsewhere.
+ */
+export const commitFetchFailed = defineEvent<{ commitId: number; fetchId: string | null; details: string | null }>(
+  "commit.fetch_failed",
+);
 
 /** A branch stands at another commit than before, which may have results already. */
 export const branchHeadMoved = defineEvent<{ branchId: number; repositoryId: number; commitId: number }>("branch.head_moved");

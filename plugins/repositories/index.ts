@@ -9,6 +9,7 @@ import { errors } from "./errors";
 import * as events from "./events";
 import { createRepositoryGuards } from "./guards";
 import { handleDestroy } from "./jobs/destroy";
+import { fetchForgotten } from "./jobs/fetch-forgotten";
 import { handleInitialize } from "./jobs/initialize";
 import { handleProcessCommit } from "./jobs/process-commit";
 import { handleRefresh } from "./jobs/refresh";
@@ -17,6 +18,7 @@ import { handleUpdateAuthors, updateCommitAuthors } from "./jobs/update-authors"
 import { handleUpdatePermissions } from "./jobs/update-permissions";
 import { handleUpdateUserPermissions, updateUserPermissions } from "./jobs/update-user-permissions";
 import { createCommitPresenter } from "./present";
+import { createRefetch } from "./refetch";
 import { createRepositories } from "./repositories";
 import { branchRoutes } from "./routes/branches";
 import { repositoryRoutes } from "./routes/repositories";
@@ -65,13 +67,20 @@ export default definePlugin({
     const present = createCommitPresenter({ auth, github, statusSources: slots.all(commitStatus) });
     const register = createCommitRegister({ events, jobs, auth });
     const add = createAddRepository({ db, events, jobs, auth, github });
-    const api = createRepositories({ jobs, guards, present, snapshots, storage: { mode: config.storageMode, base } });
+    const api = createRepositories({
+      guards,
+      present,
+      snapshots,
+      storage: { mode: config.storageMode, base },
+      ...createRefetch({ db, jobs }),
+    });
     return {
       api,
       routes: [...repositoryRoutes({ db, auth, guards, present, add }), ...branchRoutes({ db, guards, present })],
       jobs: [
         handleInitialize({ db, github, register }),
-        handleProcessCommit({ db, events, auth, github, snapshots }),
+        handleProcessCommit({ db, events, jobs, auth, github, snapshots }),
+        fetchForgotten({ jobs }),
         handleUpdatePermissions({ db, github }),
         handleUpdateUserPermissions({ db, auth, github }),
         handleUpdateAuthors({ db, auth }),

@@ -1,12 +1,12 @@
-import type { Jobs, Transaction } from "../../core";
-import { refetch, setBranchIssues, setIssuesCount } from "./commits";
+import { setBranchIssues, setIssuesCount } from "./commits";
 import { findBranch, findCommit, findCommitBySha, findRepository } from "./find";
 import type { RepositoryGuards } from "./guards";
 import type { CommitPresenter } from "./present";
+import type { Refetch } from "./refetch";
 import type { Snapshots } from "./storage/snapshots";
 
 /** Repositories, their branches and commits, and the files of commits. */
-export interface Repositories {
+export interface Repositories extends Refetch {
   /** Guard pairs for routes below a repository. */
   readonly guards: RepositoryGuards;
   readonly present: CommitPresenter;
@@ -19,14 +19,12 @@ export interface Repositories {
   readonly findBranch: typeof findBranch;
   readonly setIssuesCount: typeof setIssuesCount;
   readonly setBranchIssues: typeof setBranchIssues;
-  /** Has a commit's files fetched again, because its archive is missing although it was fetched. */
-  refetch(tx: Transaction, commitId: number): Promise<void>;
 }
 
-type Parts = Pick<Repositories, "guards" | "present" | "snapshots" | "storage"> & { jobs: Jobs };
+type Parts = Pick<Repositories, "guards" | "present" | "snapshots" | "storage" | keyof Refetch>;
 
 /** Makes what other plugins get of this one. */
-export function createRepositories({ jobs, ...parts }: Parts): Repositories {
+export function createRepositories(parts: Parts): Repositories {
   return {
     ...parts,
     findRepository,
@@ -35,6 +33,5 @@ export function createRepositories({ jobs, ...parts }: Parts): Repositories {
     findBranch,
     setIssuesCount,
     setBranchIssues,
-    refetch: (tx, commitId) => refetch(jobs, tx, commitId),
   };
 }

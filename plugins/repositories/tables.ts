@@ -41,6 +41,7 @@ export const commits = pgTable("commits", {
   minimumCoverage: integer("minimum_coverage"),
   cloneStatus: text("clone_status", { enum: ["queued", "in_progress", "completed", "errored"] }).notNull(),
   cloneSize: int8("clone_size"),
+  fetchingSince: moment("fetching_since"),
   ...timestamps(),
 });
 

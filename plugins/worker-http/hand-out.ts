@@ -78,7 +78,7 @@ export function createHandOut({ db, checks, repositories, log }: Parts): HandOut
     log.warn({ jobId, commitId }, "the archive of a queued commit is missing; fetching it again");
     const held = await holdJob(db, leaseId);
     await db.transaction(async (tx) => {
-      if (held) await repositories.refetch(tx, commitId);
+      if (held) await repositories.refetch(tx, commitId, null);
       else await checks.giveUp(tx, jobId, "The commit's files are missing from the storage and couldn't be fetched again.");
     });
   }

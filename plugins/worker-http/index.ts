@@ -1,7 +1,7 @@
 import { definePlugin } from "../../core";
 import auth from "../auth";
 import checks, { workerTransport } from "../checks";
-import repositories, { commitFetched } from "../repositories";
+import repositories, { commitStored } from "../repositories";
 import { errors } from "./errors";
 import { createHandOut } from "./hand-out";
 import { lostRuns } from "./jobs";
@@ -27,7 +27,7 @@ export default definePlugin({
         ...jobRoutes({ db, worker, snapshots: repositories.snapshots }),
       ],
       jobs: [lostRuns({ db, checks })],
-      on: [commitFetched.handledBy((tx, { commitId }) => letGo(tx, commitId))],
+      on: [commitStored.handledBy((tx, { commitId }) => letGo(tx, commitId))],
       contribute: [workerTransport.with(httpTransport)],
       start: core.role === "jobs" ? undefined : longPoll.start,
       drain: longPoll.drain,

@@ -70,6 +70,16 @@ test("statuses that GitHub takes slowly, or drops after taking them, end with th
 test("while GitHub can't be reached pushes are taken in; their checks run when it is back", async () => {
   await github.down();
   const commits = await Promise.all(["d1", "d2"].map(push));
+  await until(
+    async () => {
+      // So many seconds GitHub is given without anybody being blamed.
+      const tried = await server.app.db.sql`
+        UPDATE commits SET fetching_since = now() - interval '31 seconds'
+         WHERE fetching_since IS NOT NULL AND sha = ANY(${commits.map(({ sha }) => sha)})`;
+      return tried.count === commits.length;
+    },
+    () => "nobody tried",
+  );
   await inState(commits, "failure");
   const asked = await server.request("GET", `/v1/repositories/api/commits/${commits[0]?.sha}/checks`, { token: admin });
   expect(await asked.json()).toMatchObject({ failure_reason: "commit_fetch_failed" });

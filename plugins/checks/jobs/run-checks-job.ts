@@ -4,6 +4,6 @@ import { defineJob } from "../../../core";
 export const runChecks = defineJob({
   name: "checks.run",
   summary: "Reads a commit's manifest and queues its checks for a Worker",
-  payload: z.object({ commitId: z.int() }),
-  key: ({ commitId }) => String(commitId),
+  payload: z.object({ commitId: z.int(), jobId: z.uuid() }),
+  key: ({ jobId }) => jobId,
 });

@@ -13,20 +13,20 @@ interface Parts {
 }
 
 /**
- * Starts the run that a commit's check set waits for. The manifest is read and parsed outside of any transaction; what was canceled or
- * started anew meanwhile is left alone.
+ * Starts one run. The manifest is read and parsed outside of any transaction; what was canceled or started anew meanwhile is left
+ * alone. A commit whose files aren't in the storage is fetched, and that the run waits for.
  */
 export function handleRunChecks({ db, repositories, readManifest, start }: Parts): HandledJob {
-  return runChecks.handledBy(async ({ commitId }, run) => {
+  return runChecks.handledBy(async ({ commitId, jobId }, run) => {
     const set = await findCheckSet(db, commitId);
     const commit = set && (await repositories.findCommit(db, commitId));
     const repository = commit && (await repositories.findRepository(db, commit.repositoryId));
-    if (!repository || set?.status !== "waiting" || set.jobId === null) return;
-    const { jobId } = set;
-    const manifest = await readManifest(repository, commit);
+    if (!repository || set?.jobId !== jobId || set.status !== "waiting") return;
+    // What can be read here needn't be there for Workers.
+    const stored = commit.cloneStatus === "completed" && (await repositories.snapshots.exists(repository.name, commit.sha));
+    const manifest = stored ? await readManifest(repository, commit) : ({ kind: "not_fetched" } as const);
     await run.complete(async (tx) => {
-      // A commit that couldn't be fetched, or isn't stored any more: the run goes on when it has been fetched.
-      if (manifest.kind === "not_fetched") await repositories.refetch(tx, commitId);
+      if (manifest.kind === "not_fetched") await start.awaitFiles(tx, commitId, jobId);
       else await start.start(tx, commitId, jobId, manifest);
     });
   });

@@ -32,7 +32,7 @@ export interface Mount {
  * names the place is kept with the kind.
  */
 export const manifestErrorKinds = {
-  commit_fetch_failed: { details: false },
+  commit_fetch_failed: { details: true },
   manifest_root_must_be_mapping: { details: false },
   manifest_missing_version: { details: false },
   manifest_version_type_mismatch: { details: false },
@@ -53,8 +53,8 @@ export interface ManifestError {
 }
 
 /** @returns the error, with its details cut to what is kept and shown: one short line of printable text */
-export function manifestError(kind: ManifestErrorKind, details = ""): ManifestError {
-  return { kind, details: manifestErrorKinds[kind].details ? printable(details) : null };
+export function manifestError(kind: ManifestErrorKind, details: string | null = null): ManifestError {
+  return { kind, details: details !== null && manifestErrorKinds[kind].details ? printable(details) : null };
 }
 
 const maxDetails = 500;

@@ -1,87 +1,151 @@
 import { z } from "zod";
-import { type Database, defineJob, type Events, type HandledJob, isConnectionLoss, type JobRun } from "../../../core";
+import {
+  type Database,
+  defineJob,
+  type Events,
+  type HandledJob,
+  isConnectionLoss,
+  type JobRun,
+  type Jobs,
+  type Transaction,
+} from "../../../core";
 import type { Auth } from "../../auth";
 import type { GitHub } from "../../github";
 import { lockStorageSize, recountStorage } from "../commits-size";
-import { commitFetched, commitFetchFailed } from "../events";
+import { commitFetchFailed, commitStored } from "../events";
 import { findCommit, findRepository } from "../find";
-import type { CommitRow } from "../rows";
+import type { CommitRow, RepositoryRow } from "../rows";
+import { isRepositoryName } from "../storage/names";
 import { SnapshotError } from "../storage/snapshot-error";
 import type { Snapshots } from "../storage/snapshots";
 import { storageKey } from "./storage-key";
 
+/** One job per `fetchId`, so that each is answered; the first brings the files, the others find them. */
 export const processCommit = defineJob({
   name: "repositories.process_commit",
   summary: "Fetches a commit's files into the storage and has it worked on",
-  payload: z.object({ commitId: z.int(), repositoryId: z.int() }),
-  key: ({ commitId }) => String(commitId),
+  payload: z.object({ commitId: z.int(), repositoryId: z.int(), fetchId: z.uuid().optional() }),
+  key: ({ commitId, fetchId }) => fetchId ?? String(commitId),
   exclusive: ({ repositoryId }) => storageKey(repositoryId),
+  // Once more at half a minute: from then on a failure is told.
+  retry: { attempts: 12, delays: [1, 5, 15, 15, 60, 300, 3600] },
   // A repository takes one of them at most, however long its git hangs.
   concurrency: 8,
 });
 
+/** Seconds in which GitHub may not know of a commit, or of a token, that it has just made: failures are kept quiet. */
+const firstSeconds = 30;
+
+/** Attempts at fetching what is merely to be shown: whoever looks again asks again. */
+const attemptsToShow = 4;
+
+/** Seconds after which a repository that had to give up its name is looked at again. */
+const namelessSeconds = 60;
+
 interface Parts {
   db: Database;
   events: Events;
+  jobs: Jobs;
   auth: Auth;
   github: GitHub;
   snapshots: Snapshots;
 }
 
+interface ToFetch {
+  readonly commit: CommitRow;
+  readonly repository: RepositoryRow;
+  readonly fetchId: string | null;
+}
+
+/** How a commit's fetch ended. `size`: bytes in storage; null when they were there already. */
+type Fetched = { readonly size: number | null } | { readonly failed: SnapshotError };
+
 /**
- * A failed fetch is told and tried again; a later success goes on as if nothing had happened. The snapshot is in place before
- * the row says so, so whatever interrupts this, the next attempt finds either both or does it again.
+ * A failed fetch is tried again, and told after the first seconds; a later success goes on as if nothing had happened. The snapshot
+ * is in place before the row says so, so whatever interrupts this, the next attempt finds either both or does it again.
  */
-export function handleProcessCommit({ db, events, auth, github, snapshots }: Parts): HandledJob {
-  return processCommit.handledBy(async ({ commitId }, run) => {
+export function handleProcessCommit({ db, events, jobs, auth, github, snapshots }: Parts): HandledJob {
+  return processCommit.handledBy(async (payload, run) => {
+    const { commitId, repositoryId, fetchId = null } = payload;
     const commit = await findCommit(db, commitId);
-    if (!commit) return;
-    const cloneSize = commit.cloneStatus === "completed" ? null : await fetchOrTell(commit, run);
+    const repository = commit && (await findRepository(db, repositoryId));
+    if (!repository) return;
+    if (!isRepositoryName(repository.name)) {
+      // It gets another name, or goes.
+      return await run.complete((tx) => jobs.enqueue(tx, processCommit, payload, { delaySeconds: namelessSeconds }));
+    }
+    // The row alone doesn't tell: archives get lost.
+    const there = commit.cloneStatus === "completed" && (await snapshots.exists(repository.name, commit.sha));
+    const fetched = there ? { size: null } : await fetchOrTell({ commit, repository, fetchId }, run);
     await run.complete(async (tx) => {
-      await lockStorageSize(tx, commit.repositoryId);
+      await lockStorageSize(tx, repositoryId);
       if (!(await findCommit(tx, commitId))) return;
+      if ("failed" in fetched) return await noteFailure(tx, { commitId, fetchId, error: fetched.failed });
+      const { size } = fetched;
       const userId = (await auth.users.idsByEmail(tx, [commit.authorEmail])).get(commit.authorEmail.toLowerCase()) ?? null;
       await tx.sql`
-        UPDATE commits SET clone_status = 'completed', clone_size = coalesce(${cloneSize}, clone_size),
+        UPDATE commits SET clone_status = 'completed', clone_size = coalesce(${size}, clone_size), fetching_since = NULL,
                user_id = coalesce(${userId}, user_id), updated_at = now()
          WHERE id = ${commitId}`;
-      if (cloneSize !== null) await recountStorage(tx, commit.repositoryId);
-      await events.emit(tx, commitFetched, { commitId });
+      if (size !== null) await recountStorage(tx, repositoryId);
+      await events.emit(tx, commitStored, { commitId, fetchId });
     });
   });
 
-  async function fetchOrTell(commit: CommitRow, run: JobRun): Promise<number | null> {
+  /** @returns a failure that another attempt wouldn't change @throws one that it might, after telling of it */
+  async function fetchOrTell(toFetch: ToFetch, run: JobRun): Promise<Fetched> {
+    const { commit, fetchId } = toFetch;
     try {
-      return await fetch(commit, run);
+      return { size: await fetch(toFetch, run) };
     } catch (error) {
       // Neither a shutdown nor a lost database connection says anything about the commit.
       if (run.signal.aborted || isConnectionLoss(error)) throw error;
-      if (error instanceof SnapshotError && error.reason === "denied") await github.forgetInstallationToken();
-      await db.transaction(async (tx) => {
-        const [failed] = await tx.sql`
-          UPDATE commits SET clone_status = 'errored', updated_at = now() WHERE id = ${commit.id} RETURNING id`;
-        if (failed) await events.emit(tx, commitFetchFailed, { commitId: commit.id });
-      });
+      if (error instanceof SnapshotError) {
+        if (error.reason === "denied") await github.forgetInstallationToken();
+        if (isFinal(error) || (fetchId === null && run.attempt >= attemptsToShow)) {
+          run.log.warn({ err: error }, "a commit's files can't be had");
+          return { failed: error };
+        }
+      }
+      await db.transaction((tx) => noteFailure(tx, { commitId: commit.id, fetchId, error }));
       throw error;
     }
   }
 
-  /** @returns bytes in storage; null when the commit has been fetched or deleted meanwhile */
-  async function fetch({ id, sha, repositoryId }: CommitRow, run: JobRun): Promise<number | null> {
-    const [begun] = await db.sql`
-      UPDATE commits SET clone_status = 'in_progress', updated_at = now() WHERE id = ${id} AND clone_status <> 'completed' RETURNING id`;
-    const repository = begun && (await findRepository(db, repositoryId));
-    if (!repository) return null;
-    const { name } = repository;
-    const token = await github.installationToken();
+  /** @returns bytes in storage */
+  async function fetch({ commit: { id, sha }, repository: { id: repositoryId, name } }: ToFetch, run: JobRun): Promise<number> {
+    await db.transaction(async (tx) => {
+      await lockStorageSize(tx, repositoryId);
+      const [begun] = await tx.sql<{ lost: boolean }[]>`
+        UPDATE commits c SET clone_status = 'in_progress', clone_size = NULL, updated_at = now(),
+               fetching_since = CASE WHEN ${run.attempt > 1} THEN coalesce(c.fetching_since, now()) ELSE now() END
+          FROM (SELECT id, clone_size FROM commits WHERE id = ${id}) AS before
+         WHERE c.id = before.id RETURNING before.clone_size IS NOT NULL AS lost`;
+      if (begun?.lost) await recountStorage(tx, repositoryId);
+    });
     const { cloneSize } = await snapshots.store({
       repositoryId,
       name,
       sha,
       remoteUrl: github.gitUrl(name),
-      token,
+      token: await github.installationToken(),
       signal: run.signal,
     });
     return cloneSize;
   }
+
+  async function noteFailure(
+    tx: Transaction,
+    { commitId, fetchId, error }: { commitId: number; fetchId: string | null; error: unknown },
+  ): Promise<void> {
+    const [failed] = await tx.sql<{ toBeTold: boolean }[]>`
+      UPDATE commits SET clone_status = 'errored', updated_at = now() WHERE id = ${commitId}
+      RETURNING fetching_since <= now() - make_interval(secs => ${firstSeconds}) AS "toBeTold"`;
+    const final = error instanceof SnapshotError && isFinal(error);
+    if (!failed || !(final || failed.toBeTold)) return;
+    await events.emit(tx, commitFetchFailed, { commitId, fetchId, details: final ? error.message : null });
+  }
 }
+
+/** Whether another attempt would end the same way. */
+const isFinal = ({ reason }: SnapshotError): boolean => reason === "too_large";

@@ -133,7 +133,9 @@ describe("canceling", () => {
     // What re-run leaves when it is answered, without the job that would go on at once.
     await db.sql`UPDATE check_sets SET status = 'waiting', finished_at = NULL, transport = NULL WHERE commit_id = ${commit.commitId}`;
     expect((await commit.cancel()).status).toBe(204);
-    await db.transaction((tx) => jobs.enqueue(tx, runChecks, { commitId: commit.commitId }));
+    const [{ jobId } = { jobId: "" }] = await db.sql<{ jobId: string }[]>`
+      SELECT job_id AS "jobId" FROM check_sets WHERE commit_id = ${commit.commitId}`;
+    await db.transaction((tx) => jobs.enqueue(tx, runChecks, { commitId: commit.commitId, jobId }));
     await jobs.idle();
     expect(await commit.show()).toMatchObject({ status: "canceled" });
     expect(queued(commit.commitId)).toEqual([]);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { addRepository, pushed } from "../../support/factories";
-import { manifestOf, paper, type ShownChecks, useChecksWorld } from "./world/checks-world";
+import { addRepository } from "../../support/factories";
+import { type CommitUnderTest, manifestOf, paper, type ShownChecks, useChecksWorld } from "./world/checks-world";
 
 const world = await useChecksWorld();
 const { server, github } = world;
@@ -127,25 +127,6 @@ describe("a commit whose run can't start", () => {
     expect(statuses.at(-1)).toMatchObject({ state: "error" });
     expect(paper.queue.some(({ commitId }) => commitId === commit.commitId)).toBe(false);
   });
-
-  test("says so when it can't be fetched, tells GitHub once, and runs as usual when a later attempt succeeds", async () => {
-    const { onGitHub } = await world.commitWith(null);
-    const fault = github.fail({ match: `/acme/${onGitHub.name}.git/**`, status: 500 });
-    const push = await github.push(onGitHub, {
-      files: { ".cocov.yaml": manifestOf("a/b") },
-      delivery: { to: `${server.url}/v1/github/events` },
-    });
-    await github.waitForStatus({ sha: push.sha, state: "error" });
-    while (fault.hits() < 3) await Bun.sleep(20);
-    const path = `/v1/repositories/${onGitHub.name}/commits/${push.sha}/checks`;
-    const checks = async () => await (await server.request("GET", path, { token: world.admin })).json();
-    expect(await checks()).toMatchObject({ status: "failure", failure_reason: "commit_fetch_failed" });
-    expect(github.statuses({ sha: push.sha, state: "error" })).toHaveLength(1);
-    fault.clear();
-    await server.app.jobs.idle(30_000);
-    expect(await checks()).toMatchObject({ status: "queued", checks: [{ plugin_name: "a/b" }] });
-    expect(github.statuses({ sha: push.sha }).map(({ state }) => state)).toEqual(["error", "pending"]);
-  }, 60_000);
 });
 
 test("initialization and a push that bring the same commit at once start one run", async () => {
@@ -179,20 +160,36 @@ describe("a commit that is pushed again", () => {
     expect(await paper.api?.run(server.app.db, jobId)).toMatchObject({ finished: false });
   });
 
-  test("runs once more after its run has ended", async () => {
+  test("keeps its results when another branch comes to it", async () => {
     const commit = await world.commitWith(manifestOf("a/b"));
-    const first = paper.take(commit.commitId);
+    paper.take(commit.commitId);
+    paper.issues.set(commit.commitId, 3);
     await commit.finish();
-    const { sha } = await pushed(server, github, commit.onGitHub, { branch: "unrelated" });
-    expect(sha).not.toBe(commit.sha);
-    expect(await commit.show()).toMatchObject({ status: "completed" });
+    const before = await commit.show();
     await github.deliver(
       "push",
       await github.payloads.push(commit.onGitHub, { branch: "again", before: null, after: commit.sha }),
       { to: `${server.url}/v1/github/events` },
     );
     await server.app.jobs.idle();
-    expect(await commit.show()).toMatchObject({ status: "queued" });
-    expect(paper.take(commit.commitId).jobId).not.toBe(first.jobId);
+    expect(await commit.show()).toEqual(before);
+    expect(before).toMatchObject({ status: "completed", issues: { "cocov/rubocop": 3 } });
+    expect((await commit.statuses()).map(({ state }) => state)).toEqual(["pending", "failure"]);
+  });
+
+  test.each([
+    ["was canceled", async (commit: CommitUnderTest) => commit.cancel(), "canceled"],
+    ["failed", async (commit: CommitUnderTest) => commit.finish("errored"), "errored"],
+  ])("isn't run again when its run %s: a member may do that", async (_how, end, status) => {
+    const commit = await world.commitWith(manifestOf("a/b"));
+    await end(commit);
+    await github.deliver(
+      "push",
+      await github.payloads.push(commit.onGitHub, { branch: "again", before: null, after: commit.sha }),
+      { to: `${server.url}/v1/github/events` },
+    );
+    await server.app.jobs.idle();
+    expect(await commit.show()).toMatchObject({ status });
+    expect((await commit.reRun()).status).toBe(204);
   });
 });

@@ -133,7 +133,7 @@ describe("kinds of errors", () => {
   test("are declared in the order of testing, with those that keep details", () => {
     const kinds = Object.entries(manifestErrorKinds).map(([kind, { details }]) => [kind, details]);
     expect(kinds).toEqual([
-      ["commit_fetch_failed", false],
+      ["commit_fetch_failed", true],
       ["manifest_root_must_be_mapping", false],
       ["manifest_missing_version", false],
       ["manifest_version_type_mismatch", false],

@@ -17,6 +17,8 @@ export interface ChecksWorld {
   readonly worker: string;
   /** Makes a repository whose first commit has this manifest (none when null), and waits until it has been processed. */
   commitWith(manifest: string | null, files?: Record<string, string>): Promise<CommitUnderTest>;
+  /** A commit that is known here, as it was pushed to a repository. */
+  commit(onGitHub: Repository, sha: string): Promise<CommitUnderTest>;
 }
 
 /** A commit, and what members and Workers ask and tell about it. */
@@ -80,6 +82,11 @@ export async function useChecksWorld(
     github,
     admin,
     worker,
+    commit: async (onGitHub, sha) => {
+      const [{ id } = { id: 0 }] = await server.app.db.sql<{ id: number }[]>`
+        SELECT id FROM repositories WHERE name = ${onGitHub.name}`;
+      return await commitUnderTest({ server, github, admin, worker }, onGitHub, id, sha);
+    },
     async commitWith(manifest, files = {}) {
       made += 1;
       const { onGitHub, repository } = await createRepository(server, github, admin, {

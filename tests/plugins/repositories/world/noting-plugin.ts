@@ -1,9 +1,9 @@
 import { definePlugin, type Transaction } from "../../../../core";
 import repositories, {
   branchHeadMoved,
-  commitFetched,
   commitFetchFailed,
   commitRegistered,
+  commitStored,
   repositoryDeleted,
 } from "../../../../plugins/repositories";
 
@@ -18,7 +18,7 @@ export default definePlugin({
     return {
       on: [
         commitRegistered.handledBy((tx, { commitId }) => hear(tx, "registered", commitId)),
-        commitFetched.handledBy((tx, { commitId }) => hear(tx, "fetched", commitId)),
+        commitStored.handledBy((tx, { commitId }) => hear(tx, "fetched", commitId)),
         commitFetchFailed.handledBy((tx, { commitId }) => hear(tx, "failed", commitId)),
         branchHeadMoved.handledBy((tx, { commitId }) => hear(tx, "moved", commitId)),
         repositoryDeleted.handledBy((tx, { repositoryId }) => hear(tx, "deleted", repositoryId)),

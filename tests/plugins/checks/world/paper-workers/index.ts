@@ -9,6 +9,7 @@ import checks, {
   type Run,
   workerTransport,
 } from "../../../../../plugins/checks";
+import repositories, { type Repositories } from "../../../../../plugins/repositories";
 
 /**
  * What the plugin below remembers: a queue of runs without any Worker, issues that are mere numbers, and secrets that are mere
@@ -25,6 +26,10 @@ export const paper = {
   /** Events, oldest first. */
   events: [] as unknown[],
   api: undefined as Checks | undefined,
+  /** What repositories offer to plugins. */
+  repositories: (): Repositories => {
+    throw new Error("no server runs");
+  },
 
   /** Forgets everything, for the next server. */
   reset(): void {
@@ -53,9 +58,10 @@ export const paper = {
 export default definePlugin({
   name: "paper-workers",
   summary: "Plays the neighbours of checks in tests",
-  requires: [checks],
-  setup({ checks: api }) {
+  requires: [checks, repositories],
+  setup({ checks: api, repositories }) {
     paper.api = api;
+    paper.repositories = () => repositories;
     return {
       on: [
         checkSetStarted.handledBy(async (_tx, payload) => void paper.events.push({ started: payload })),
