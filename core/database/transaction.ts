@@ -1,4 +1,5 @@
 import type { Sql, TransactionSql } from "postgres";
+import { currentAct } from "../act/act";
 import type { Logger } from "../log";
 import { createLifeline, type Lifeline } from "./lifeline";
 import { createOrm, type OrmConnection } from "./orm";
@@ -50,6 +51,9 @@ function openTransaction(
       return orm;
     },
     ormConnection,
+    get by() {
+      return currentAct();
+    },
     afterCommit: (effect) => {
       effects.push(effect);
     },

@@ -1,5 +1,6 @@
 import type { PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import type { ISql } from "postgres";
+import type { Act } from "../act/act";
 
 /** Types the client reads beyond postgres.js' own: `bigint` columns arrive as JavaScript numbers. */
 export type SqlTypes = { bigint: number };
@@ -21,6 +22,8 @@ export interface Queryable {
 
 /** A transaction under way. It commits when the work given to {@link Database.transaction} resolves. */
 export interface Transaction extends Queryable {
+  /** Who makes this change, by which credential, from where, in which request: as known when it is asked for. */
+  readonly by: Act;
   /** Runs `effect` after the commit, never after a rollback. For what may be lost: wake-ups, cache drops. Errors are logged. */
   afterCommit(effect: () => void): void;
 }

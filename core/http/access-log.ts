@@ -29,7 +29,7 @@ export function logAnswer(log: Logger, context: ServedRequest, answer: ServedAns
       route: answer.route,
       status: answer.status,
       ms: Math.round(answer.milliseconds * 100) / 100,
-      actor: context.actor,
+      actor: context.actor ?? undefined,
       address: context.address,
     },
     "request",

@@ -11,8 +11,10 @@ export interface RequestContext {
   readonly address: string;
   /** Carries the request id. */
   readonly log: Logger;
-  /** Who acts, for the access log: `user:ada`, `service:4`. Set by the guard that finds out. */
-  actor?: string;
+  /** Who acts: `user:ada`, `service:4`. Set by the guard that finds out; logged, and kept with what the request causes. */
+  actor: string | null;
+  /** By which kind of credential: `session`, `service`. Set by the guard that finds out. */
+  credential: string | null;
   /** The raw bytes of the body, read at most once and limited to the route's `bodyLimit`. */
   bytes(): Promise<Uint8Array<ArrayBuffer>>;
 }

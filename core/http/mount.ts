@@ -1,4 +1,5 @@
 import { Elysia } from "elysia";
+import { during } from "../act/act";
 import { loggableError } from "../loggable-error";
 import { logAnswer, type RequestObserver } from "./access-log";
 import { emptyAnswer, errorAnswer, internalError, jsonAnswer } from "./answer";
@@ -75,7 +76,7 @@ function serveRoute(prepared: PreparedRoute, options: MountOptions): Serve {
     const context = new ServedRequest(request, options, bodyLimit);
     let response: Response;
     try {
-      response = await respond(context, values);
+      response = await during(context, () => respond(context, values));
     } catch (error) {
       response = errorResponse(error, context, prepared, options);
     }

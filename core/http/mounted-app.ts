@@ -1,4 +1,5 @@
 import type { Elysia } from "elysia";
+import { during } from "../act/act";
 import { loggableError } from "../loggable-error";
 import { logAnswer } from "./access-log";
 import { errorAnswer, internalError } from "./answer";
@@ -55,7 +56,7 @@ function serveApp({ path, app, access, bodyLimit = defaultBodyLimit }: MountedAp
 
   return async (request: Request): Promise<Response> => {
     const context = new ServedRequest(request, options, 0);
-    const response = await respond(context).catch((error: unknown) => {
+    const response = await during(context, () => respond(context)).catch((error: unknown) => {
       if (error instanceof ApiError) return errorAnswer(error, context.requestId);
       context.log.error({ error: loggableError(error), mounted: path }, "request failed in a mounted application");
       return errorAnswer(internalError(context.requestId), context.requestId);

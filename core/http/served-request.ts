@@ -1,10 +1,12 @@
 import type { Logger } from "pino";
+import type { Act } from "../act/act";
 import { readBody } from "./body";
 import { type Fields, noFields, parseForm } from "./form";
 import type { RequestContext } from "./guard";
 import type { Network } from "./network";
 import { type Page, readPage } from "./paging";
 import { requestId } from "./request-id";
+import { traceOf } from "./trace";
 
 /** What all requests share. */
 export interface Surroundings {
@@ -18,10 +20,11 @@ export interface Surroundings {
  * One request while it is served. A class, because its costly parts are made when somebody first asks for them and most requests
  * never do. What guards find out is assigned to it. Take parts out by name; a copy made with `...` lacks the lazy ones.
  */
-export class ServedRequest implements RequestContext {
+export class ServedRequest implements RequestContext, Act {
   readonly started = performance.now();
   readonly requestId: string;
-  actor?: string;
+  actor: string | null = null;
+  credential: string | null = null;
   params: Record<string, unknown> = {};
   private knownUrl: URL | undefined;
   private knownLog: Logger | undefined;
@@ -47,6 +50,10 @@ export class ServedRequest implements RequestContext {
   get address(): string {
     this.knownAddress ??= this.surroundings.network.address(this.request);
     return this.knownAddress;
+  }
+
+  get trace(): string | null {
+    return traceOf(this.request);
   }
 
   get log(): Logger {

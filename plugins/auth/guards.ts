@@ -43,6 +43,7 @@ export function createGuards(authenticate: (header: string | null) => Promise<Ca
       check: async (context: RequestContext) => {
         const caller = await authenticate(context.request.headers.get("authorization"));
         context.actor = caller.kind === "user" ? `user:${caller.login}` : `service:${caller.id}`;
+        context.credential = credentialOf(caller);
         return { caller: accept(caller) };
       },
     };
@@ -57,6 +58,12 @@ export function createGuards(authenticate: (header: string | null) => Promise<Ca
         caller.kind === "user" ? asAdmin(caller) : withScope(caller, scope),
       ),
   };
+}
+
+/** As people call them. */
+function credentialOf(caller: Caller): string {
+  if (caller.kind === "service") return "service";
+  return caller.token.kind === "auth" ? "session" : "personal";
 }
 
 const beyondScope = ["auth.forbidden", "auth.insufficient_scope"];

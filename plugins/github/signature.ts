@@ -24,6 +24,7 @@ export function signatureGuard({ secret, allowUnsigned }: { secret?: string; all
     errors: ["github.invalid_signature"],
     async check(context) {
       context.actor = "github";
+      context.credential = "signature";
       if (secret === undefined && allowUnsigned) return {};
       const sent = secret === undefined ? null : signatureOf(context.request.headers.get("x-hub-signature-256"));
       if (secret === undefined || sent === null) throw errors.fail("github.invalid_signature");

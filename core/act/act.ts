@@ -1,0 +1,36 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+
+/**
+ * What somebody does: who, with which credential, from where, in which request. Whatever a request or a job causes belongs to its act,
+ * and a job belongs to the act of what enqueued it, so that hours later it is still known who wanted it.
+ */
+export interface Act {
+  /** The request it began with; null for what the platform does by itself. */
+  readonly requestId: string | null;
+  /** `user:ada`, `service:4`, `github`; null while nobody has shown who they are. */
+  readonly actor: string | null;
+  /** The kind of credential that was shown: `session`, `service`. Never the credential. */
+  readonly credential: string | null;
+  /** The caller's network address. */
+  readonly address: string | null;
+  /** The trace it is part of, as a `traceparent` (https://www.w3.org/TR/trace-context/#traceparent-header). */
+  readonly trace: string | null;
+}
+
+/** The act of nobody: schedules, start-up, the console. */
+export const noAct: Act = { requestId: null, actor: null, credential: null, address: null, trace: null };
+
+// Passed along by the runtime and not from hand to hand, because it has to reach what is committed through every function in between,
+// those of other people's plugins included.
+const acts = new AsyncLocalStorage<Act>();
+
+/** @returns the act that the running code belongs to, as it is known by now */
+export function currentAct(): Act {
+  const { requestId, actor, credential, address, trace } = acts.getStore() ?? noAct;
+  return { requestId, actor, credential, address, trace };
+}
+
+/** Runs `work`, and all that it causes, as part of an act. */
+export function during<T>(act: Act, work: () => T): T {
+  return acts.run(act, work);
+}
