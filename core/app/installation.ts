@@ -2,6 +2,7 @@ import { join, resolve } from "node:path";
 import { z } from "zod";
 import { type ConfigOutline, checkConfigFile, loadConfigFile } from "../config/config-file";
 import { type CoreSettings, coreSettingsSchema } from "../config/core-settings";
+import { databaseAddress } from "../config/database-parts";
 import { type EffectiveSetting, readSection } from "../config/read-section";
 import { conflictingClaims } from "../plugin/claims";
 import { discoverPlugins } from "../plugin/discover";
@@ -63,8 +64,10 @@ export async function loadInstallation(options: InstallationOptions = {}): Promi
       env,
     ),
   }));
+  const database = core.values ? databaseAddress(core.values) : { url: undefined };
   const problems = [
     ...core.problems,
+    ...("problem" in database ? [database.problem] : []),
     ...discovery.problems,
     ...resolution.problems,
     ...strangeSections(
@@ -76,10 +79,10 @@ export async function loadInstallation(options: InstallationOptions = {}): Promi
     ...resolution.on.flatMap(({ plugin }) => reservedTables(plugin)),
     ...(await Promise.all(resolution.on.map(({ plugin }) => migrationMistakes(plugin, root)))).flat(),
   ];
-  if (problems.length > 0 || !core.values) throw new StartupError(problems);
+  if (problems.length > 0 || !core.values || "problem" in database) throw new StartupError(problems);
   return {
     root,
-    settings: { ...core.values, dataDir: resolve(root, core.values.dataDir) },
+    settings: { ...core.values, dataDir: resolve(root, core.values.dataDir), databaseUrl: database.url },
     on: sections.map(({ plugin, origin, reading }) => ({ plugin, origin, config: reading.values ?? {} })),
     off: resolution.off,
     effective: [core, ...sections.map(({ reading }) => reading)].flatMap(({ settings }) => settings),

@@ -4,7 +4,7 @@ import { prepareRoute } from "../http/mount";
 import type { Route } from "../http/route";
 import { undeclaredCodes } from "../http/route-codes";
 import type { InstalledPlugin } from "../plugin/installed-plugin";
-import { reasonOf } from "../plugin/plugin-failure";
+import { reasonOf } from "../reason";
 
 /** @returns a sentence for each way in which a plugin's route contradicts itself or what the platform knows */
 export function routeMistakes(installed: readonly InstalledPlugin[]): string[] {

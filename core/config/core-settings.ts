@@ -15,15 +15,35 @@ export const coreSettingsSchema = z.object({
     accepts: "postgres://USER:PASSWORD@HOST:PORT/DATABASE",
     secret: true,
   }),
+  databaseHost: setting(text.regex(/^(\/.*|[\w.-]+)$/).optional(), {
+    env: "COCOV_DATABASE_HOST",
+    summary: "the same in parts, used when no URL is set: the server's host, or the folder of its unix socket",
+    accepts: "a host's name, an IPv4 address, or an absolute path",
+  }),
+  databasePort: setting(wholeNumber(1, 65_535).optional(), {
+    env: "COCOV_DATABASE_PORT",
+    summary: "its port; 5432 unless given",
+  }),
+  databaseName: setting(text.optional(), {
+    env: "COCOV_DATABASE_NAME",
+    summary: "the database; called like the user unless given",
+  }),
+  databaseUsername: setting(text.optional(), {
+    env: "COCOV_DATABASE_USERNAME",
+    summary: "the user; the one this process runs as unless given",
+  }),
+  databasePassword: setting(z.string().min(1).optional(), {
+    env: "COCOV_DATABASE_PASSWORD",
+    summary: "the user's password",
+    secret: true,
+  }),
   databasePool: setting(wholeNumber(5, 1000).default(10), {
     env: "COCOV_DATABASE_POOL",
     summary: "database connections per process",
-    accepts: "a whole number from 5 to 1000",
   }),
   autoMigrate: setting(flag.default(true), {
     env: "COCOV_AUTO_MIGRATE",
     summary: "apply pending migrations at start; off: the process isn't ready while there are any",
-    accepts: "true or false",
   }),
   queueUrl: setting(text.refine((url) => readQueueUrl(url) !== null).optional(), {
     env: "COCOV_QUEUE_URL",
@@ -39,7 +59,6 @@ export const coreSettingsSchema = z.object({
   port: setting(wholeNumber(0, 65_535).default(3000), {
     env: ["COCOV_PORT", "PORT"],
     summary: "port HTTP listens on; 0 picks a free one",
-    accepts: "a whole number from 0 to 65535",
   }),
   trustProxy: setting(z.union([flag, textList.refine((entries) => entries.every(isProxyRange))]).default(false), {
     env: "COCOV_TRUST_PROXY",
@@ -53,7 +72,6 @@ export const coreSettingsSchema = z.object({
   probePort: setting(wholeNumber(0, 65_535).default(8668), {
     env: "COCOV_SIDEKIQ_PROBE_PORT",
     summary: "port of the probes of a process that only runs jobs",
-    accepts: "a whole number from 0 to 65535",
   }),
   uiBaseUrl: setting(webAddress.default("http://localhost:4000"), {
     env: "COCOV_UI_BASE_URL",
@@ -85,7 +103,6 @@ export const coreSettingsSchema = z.object({
   shutdownSeconds: setting(wholeNumber(1, 600).default(25), {
     env: "COCOV_SHUTDOWN_SECONDS",
     summary: "how long a stop waits for running requests and jobs",
-    accepts: "a whole number from 1 to 600",
   }),
 });
 

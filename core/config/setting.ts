@@ -19,7 +19,11 @@ const metas = z.registry<SettingMeta>();
 /**
  * Declares one setting of a section.
  *
- * @param schema one of the kinds below, or any zod schema that takes what the environment gives (text) and what the file gives
+ * @param schema one of the kinds below, or any zod schema that takes what the environment gives (text) and what the file gives. It is
+ *   parsed once, so it may transform; refinements and transforms must not be asynchronous.
+ * @param meta.accepts what is accepted, for messages; the schema's description unless given
+ * @param meta.secret its value is shown nowhere
+ * @param meta.shared other settings read the same variable, and say so as well; without it that is a mistake
  * @example
  * config: z.object({ orgName: setting(text.optional(), { env: "COCOV_GITHUB_ORG_NAME", summary: "the organization served" }) })
  */
@@ -31,16 +35,28 @@ export function setting<S extends z.ZodType>(
   metas.add(own, {
     env: typeof meta.env === "string" ? [meta.env] : meta.env,
     summary: meta.summary,
-    accepts: meta.accepts ?? schema.description ?? "text",
+    accepts: meta.accepts ?? nearest(schema, ({ description }) => description) ?? "text",
     secret: meta.secret ?? false,
     shared: meta.shared ?? false,
   });
   return own;
 }
 
-/** @returns what {@link setting} was told about the schema; undefined for a schema that isn't a setting */
+/** @returns what {@link setting} was told about the schema, or about the one it wraps; undefined for a schema that isn't a setting */
 export function settingMeta(schema: z.core.$ZodType): SettingMeta | undefined {
-  return schema instanceof z.ZodType ? metas.get(schema) : undefined;
+  return nearest(schema, (own) => metas.get(own));
+}
+
+/** Looks for what a schema or, from outside in, one that it wraps says: `.default()`, `.optional()`, `.transform()` and so on wrap. */
+function nearest<T>(schema: unknown, told: (schema: z.ZodType) => T | undefined): T | undefined {
+  if (!(schema instanceof z.ZodType)) return undefined;
+  const own = told(schema);
+  if (own !== undefined) return own;
+  for (const part of ["innerType", "in", "out"]) {
+    const found = nearest(Reflect.get(schema.def, part), told);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** Text, surrounding white space removed. */

@@ -25,5 +25,6 @@ function shown({ value, meta }: EffectiveSetting): string {
 }
 
 function sourceOf({ source }: EffectiveSetting): string {
-  return typeof source === "object" ? source.env : source;
+  if (typeof source !== "object") return source;
+  return source.file === undefined ? source.env : `${source.env}: ${source.file}`;
 }

@@ -13,7 +13,7 @@ export async function requireReachable({ sql }: Queryable, url: string): Promise
     await sql`SELECT 1`;
   } catch (error) {
     throw new StartupError([
-      `The database ${placeOf(url)}can't be reached: ${loggableError(error).message}. Check COCOV_DATABASE_URL, and whether the server runs.`,
+      `The database ${placeOf(url)}can't be reached: ${loggableError(error).message}. Check COCOV_DATABASE_URL or its parts, and whether the server runs.`,
     ]);
   }
 }

@@ -1,3 +1,4 @@
+import { isAbsolute } from "node:path";
 import { pathToFileURL } from "node:url";
 import { importCycle } from "./import-cycle";
 import { manifestFiles } from "./manifest-files";
@@ -34,6 +35,7 @@ export async function discoverPlugins(folder: string, load: readonly string[], r
   publishModules(manifests);
   const found: FoundPlugin[] = [];
   const failures = new Set<string>();
+  const failedPaths: string[] = [];
   const wanted = [
     ...manifests.map(({ origin, path }) => ({ origin, path, remedy: "Repair it, or remove the folder." })),
     ...load.map((name) => ({ origin: name, path: name, remedy: "Repair it, or remove it from plugins.load." })),
@@ -42,9 +44,11 @@ export async function discoverPlugins(folder: string, load: readonly string[], r
     const exported = await importPlugin(path, root);
     if ("error" in exported) {
       const failure = failureOf(exported.error);
-      // Who imports what can't be loaded fails for the same reason at the same place: it is told once, of the first.
-      if (!failures.has(failure)) problems.push(`The plugin at ${origin} can't be loaded: ${failure}. ${remedy}`);
+      // Who imports what can't be loaded fails for the same reason at the same place, or for what that lacks: the first one is told of.
+      const isConsequence = failures.has(failure) || failedPaths.some((failed) => failure.includes(failed));
+      if (!isConsequence) problems.push(`The plugin at ${origin} can't be loaded: ${failure}. ${remedy}`);
       failures.add(failure);
+      if (isAbsolute(path)) failedPaths.push(path);
       continue;
     }
     const outline = pluginOutline(exported.plugin);

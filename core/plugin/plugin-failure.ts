@@ -1,4 +1,5 @@
 import { relative } from "node:path";
+import { reasonOf } from "../reason";
 
 /**
  * Says in one sentence that a plugin's own code failed.
@@ -13,13 +14,6 @@ export function pluginFailure(plugin: { readonly name: string }, part: string, t
 export function failureOf(thrown: unknown): string {
   const [first = thrown] = thrown instanceof AggregateError ? thrown.errors : [];
   return `${reasonOf(first)}${placeOf(first)}`;
-}
-
-/** @returns what was thrown, on one line and without a full stop */
-export function reasonOf(thrown: unknown): string {
-  const text = thrown instanceof Error ? thrown.message || thrown.name : typeof thrown === "string" ? thrown : "";
-  const line = text.replace(/\s+/g, " ").trim().replace(/\.$/, "");
-  return line === "" ? `something without a message was thrown (${thrown === null ? "null" : typeof thrown})` : line;
 }
 
 /** @returns ` (FILE:LINE:COLUMN)`, where an error was made; empty when it doesn't tell */

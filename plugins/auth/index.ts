@@ -43,7 +43,6 @@ export default definePlugin({
     allowOutsideCollaborators: setting(flag.default(true), {
       env: "COCOV_ALLOW_OUTSIDE_COLLABORATORS",
       summary: "outside collaborators of the organization may sign in",
-      accepts: "true or false",
     }),
   }),
   tables,

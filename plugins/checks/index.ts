@@ -52,12 +52,10 @@ export default definePlugin({
     cancelTimeout: setting(seconds.default(1500), {
       env: "COCOV_CHECKS_CANCEL_TIMEOUT",
       summary: "seconds without word from its Worker after which a run that is being canceled is ended",
-      accepts: "a whole number from 1 to 31536000",
     }),
     runTimeout: setting(seconds.default(10_800), {
       env: "COCOV_CHECKS_RUN_TIMEOUT",
       summary: "seconds without word from its Worker after which a run is ended as errored",
-      accepts: "a whole number from 1 to 31536000",
     }),
   }),
   tables,

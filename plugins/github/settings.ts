@@ -53,7 +53,6 @@ export const settingsSchema = z.object({
   allowUnsignedWebhooks: setting(flag.default(false), {
     env: variables.allowUnsignedWebhooks,
     summary: "accept webhooks while there is no secret; for development only",
-    accepts: "true or false",
   }),
   apiUrl: setting(webAddress.default("https://api.github.com"), {
     env: variables.apiUrl,

@@ -26,6 +26,13 @@ describe.each(installed.map((entry) => [entry.plugin.name as string, entry] as c
       expect(plugin.summary).toMatch(/^[A-Z].{10,140}[^.]$/);
     });
 
+    test("declares every slot and event that it exports", async () => {
+      const exported: unknown[] = Object.values(await import(join(projectRoot, "plugins", name)));
+      const names = exported.flatMap((value) => (isSlotOrEvent(value) ? value.name : []));
+      const declared = [...(plugin.slots ?? []), ...(plugin.events ?? [])].map((entry: { name: string }) => entry.name);
+      expect(declared.sort()).toEqual(expect.arrayContaining(names));
+    });
+
     test("has migrations when it has tables", () => {
       expect(existsSync(join(projectRoot, "migrations", name))).toBe(tableNames(plugin).length > 0);
     });
@@ -61,6 +68,11 @@ describe.each(installed.map((entry) => [entry.plugin.name as string, entry] as c
     });
   },
 );
+
+function isSlotOrEvent(value: unknown): value is { name: string } {
+  if (typeof value !== "object" || value === null) return false;
+  return "takes" in value || ("handledBy" in value && !("payload" in value));
+}
 
 describe("migrations", () => {
   test("of all plugins apply to an empty database, and find nothing to do the second time", async () => {

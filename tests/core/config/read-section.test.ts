@@ -43,8 +43,74 @@ describe("a value that can't be used", () => {
   test("is reported for the file too, as are settings that don't exist", () => {
     const { problems } = readSection("acme", section, { size: 12, siez: 3 }, {});
     expect(problems).toEqual([
+      'acme.siez in the configuration file: there is no such setting. Did you mean "size"? Known here: size, password.',
       "acme.size in the configuration file: found 12, accepted is a whole number from 1 to 9.",
-      "acme.siez in the configuration file: there is no such setting (known here: size, password).",
+    ]);
+  });
+});
+
+describe("a section is parsed once:", () => {
+  const doubled = (meta: { env: string }) =>
+    setting(
+      wholeNumber(1).transform((n) => `${n * 2}px`),
+      { ...meta, summary: "x" },
+    );
+  const read = <S extends z.ZodObject>(schema: S, env: Record<string, string> = {}) => readSection("acme", schema, {}, env);
+
+  test("a setting may turn its value into another type", () => {
+    expect(read(z.object({ width: doubled({ env: "WIDTH" }) }), { WIDTH: "4" }).values).toEqual({ width: "8px" });
+  });
+
+  test("its schema runs no more than once", () => {
+    let runs = 0;
+    const counted = z.string().transform((value) => `${value}${++runs}`);
+    expect(read(z.object({ name: setting(counted, { env: "NAME", summary: "x" }) }), { NAME: "n" }).values).toEqual({
+      name: "n1",
+    });
+  });
+
+  test("a setting may be wrapped: optional, with a default, piped", () => {
+    const schema = z.object({
+      width: doubled({ env: "WIDTH" }).default("0px"),
+      height: doubled({ env: "HEIGHT" }).optional(),
+      depth: doubled({ env: "DEPTH" }).pipe(z.string().endsWith("px")),
+    });
+    expect(read(schema, { HEIGHT: "2", DEPTH: "1" }).values).toEqual({ width: "0px", height: "4px", depth: "2px" });
+    expect(read(schema, { WIDTH: "broad", DEPTH: "1" }).problems).toEqual([
+      'WIDTH: found "broad", accepted is a whole number, 1 or more.',
+    ]);
+  });
+
+  test("a section may be strict, and its settings checked against each other", () => {
+    const size = (env: string) => setting(wholeNumber(0).default(5), { env, summary: "x" });
+    const schema = z
+      .strictObject({ least: size("LEAST"), most: size("MOST") })
+      .refine(({ least, most }) => least <= most, "LEAST must not exceed MOST.");
+    expect(read(schema, { LEAST: "1" }).values).toEqual({ least: 1, most: 5 });
+    expect(read(schema, { LEAST: "9" })).toMatchObject({
+      values: undefined,
+      problems: ["The settings of acme can't be used together: LEAST must not exceed MOST."],
+    });
+  });
+
+  test("what a schema throws is told like any other mistake, and never with a secret", () => {
+    const address = (secret: boolean) =>
+      setting(
+        z.string().transform((value) => new URL(value).host),
+        { env: "ADDRESS", summary: "x", secret },
+      );
+    expect(read(z.object({ address: address(false) }), { ADDRESS: "hunter2" }).problems[0]).toStartWith(
+      'ADDRESS: found "hunter2", accepted is text (',
+    );
+    expect(read(z.object({ address: address(true) }), { ADDRESS: "hunter2" }).problems).toEqual([
+      "ADDRESS: found a value that isn't shown, accepted is text.",
+    ]);
+    const late = z.string().transform(async (value) => value);
+    expect(read(z.object({ late: setting(late, { env: "LATE", summary: "x" }) }), { LATE: "x" }).problems).toHaveLength(1);
+    const together = z.object({ address: setting(z.string(), { env: "ADDRESS", summary: "x", secret: true }) });
+    const failing = together.refine(({ address }) => new URL(address).host !== "");
+    expect(read(failing, { ADDRESS: "hunter2" }).problems).toEqual([
+      "The settings of acme can't be used together: their schema refuses them.",
     ]);
   });
 });

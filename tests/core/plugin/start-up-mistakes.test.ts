@@ -1,28 +1,12 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { loadInstallation } from "../../../core/app/installation";
-import { previewPlugins } from "../../../core/app/preview";
 import { StartupError } from "../../../core/startup-error";
 import { makeProject, manifest, type TestProject } from "../../support/project";
+import { mistakes, removeProjects } from "./world/mistakes";
 
 let project: TestProject | undefined;
 afterEach(async () => await project?.remove());
-
-interface World {
-  env?: Record<string, string>;
-  config?: unknown;
-}
-
-/** @returns the sentences with which the project refuses to start; none when it would start */
-async function mistakes(files: Record<string, string>, { env = {}, config = {} }: World = {}): Promise<readonly string[]> {
-  project = await makeProject(files);
-  try {
-    previewPlugins(await loadInstallation({ root: project.root, env, config }));
-    return [];
-  } catch (error) {
-    if (error instanceof StartupError) return error.problems;
-    throw error;
-  }
-}
+removeProjects();
 
 const requiring = (name: string, ...others: string[]): string =>
   manifest(name, {
