@@ -22,7 +22,17 @@ export * as parameter from "./http/parameters";
 export { type ParameterSchemas, type RawAnswer, type Route, route } from "./http/route";
 export { timeMillis, timeSeconds } from "./http/time";
 export { withHeaders } from "./http/with-headers";
-export { defaultRetry, defineJob, type HandledJob, type Job, type JobRun, type Jobs, type RetryPolicy } from "./jobs/job";
+export {
+  type Death,
+  type DeathHandler,
+  defaultRetry,
+  defineJob,
+  type HandledJob,
+  type Job,
+  type JobRun,
+  type Jobs,
+  type RetryPolicy,
+} from "./jobs/job";
 export type { Logger } from "./log";
 export { type ConsoleEntry, definePlugin, type PluginContext, type PluginParts, type ReadinessCheck } from "./plugin/plugin";
 export { type Contribution, type RequiredSlot, type Slot, type SlotOfAll, type SlotOfOne, slot } from "./plugin/slot";

@@ -90,6 +90,7 @@ function assemble(
     queueUrl: settings.queueUrl,
     log,
     processName: hostname(),
+    keepDeadDays: settings.keepDeadJobsDays,
     timing: options.jobTiming,
   });
   const runsJobs = settings.role !== "web";

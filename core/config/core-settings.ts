@@ -100,6 +100,11 @@ export const coreSettingsSchema = z.object({
     summary: "plugins switched off, on top of the configuration file's",
     accepts: "plugin names, separated by commas",
   }),
+  keepDeadJobsDays: setting(wholeNumber(1, 3650).default(30), {
+    env: "COCOV_KEEP_DEAD_JOBS_DAYS",
+    summary: "how long jobs that ran out of attempts are kept",
+    accepts: "a whole number from 1 to 3650",
+  }),
   shutdownSeconds: setting(wholeNumber(1, 600).default(25), {
     env: "COCOV_SHUTDOWN_SECONDS",
     summary: "how long a stop waits for running requests and jobs",

@@ -73,7 +73,7 @@ export async function failAttempt(
   const rows = await db.sql`
     with failed as (
       update core_jobs set last_error = ${outcome.error}, failed_at = now(), died_at = case when ${dead}::boolean then now() end,
-        run_at = now() + make_interval(secs => ${dead ? 0 : outcome.retryAfterSeconds}),
+        tell_death_at = case when ${dead}::boolean then now() end, run_at = now() + make_interval(secs => ${dead ? 0 : outcome.retryAfterSeconds}),
         running_token = null, lease_until = null, handed_to = null
       where id = ${attempt.id} and running_token = ${attempt.token} returning exclusive_key
     )
@@ -121,7 +121,7 @@ export async function reapExpired(db: Queryable): Promise<Reaped[]> {
       where running_token is not null and lease_until < now() for update skip locked
     )
     update core_jobs as job set running_token = null, lease_until = null, handed_to = null, run_at = now(), failed_at = now(),
-      died_at = case when last then now() end,
+      died_at = case when last then now() end, tell_death_at = case when last then now() end,
       last_error = case when last then 'the process ended during the last attempt' else 'the process ended during the attempt' end
     from expired where job.id = expired.id
     returning job.id, name, attempts, died_at is not null as died`;

@@ -9,9 +9,10 @@ import { retryDelaySeconds } from "./retry-delay";
 export interface Attempts {
   /**
    * Runs the handler for a delivered row, unless the delivery is void. Never throws: a failure is noted in the ledger.
-   * @returns whether something waits in the ledger that didn't before: the row, for another attempt, or others with its exclusive key
+   * @returns `again`: something may be handed over that couldn't before, the row for another attempt or others with its exclusive
+   *   key. `died`: this was its last attempt
    */
-  run(job: HandledJob, delivery: { id: number; handover: number }): Promise<{ again: boolean }>;
+  run(job: HandledJob, delivery: { id: number; handover: number }): Promise<{ again: boolean; died?: boolean }>;
   /** Extends all leases, and aborts attempts that have lost theirs. */
   renew(): Promise<void>;
   /** Waits for what runs, at most `timeoutMs`; aborts the rest, gives it `graceMs` to end, and hands back what still runs. */
@@ -31,12 +32,16 @@ export function createAttempts({ db, log, leaseSeconds }: { db: Database; log: L
   const handedBack = new Set<string>();
   let draining = false;
 
-  const runHandler = async (job: HandledJob, attempt: Attempt, abort: AbortController): Promise<{ again: boolean }> => {
+  const runHandler = async (
+    job: HandledJob,
+    attempt: Attempt,
+    abort: AbortController,
+  ): Promise<{ again: boolean; died?: boolean }> => {
     const { name, retry, payload } = job.definition;
     const lastAttempt = attempt.number >= retry.attempts;
     const runLog = log.child({ job: name, jobId: String(attempt.id), attempt: attempt.number });
     const ending = createEnding(db, attempt);
-    const fail = async (error: unknown, dead: boolean): Promise<{ again: boolean }> => {
+    const fail = async (error: unknown, dead: boolean): Promise<{ again: boolean; died: boolean }> => {
       const message = failureMessage(error);
       const outcome = dead
         ? ({ error: message, dead } as const)
@@ -45,7 +50,7 @@ export function createAttempts({ db, log, leaseSeconds }: { db: Database; log: L
       if (!held) runLog.warn({ error: message }, "an attempt failed after its job had been taken over or ended");
       else if (dead) runLog.error({ error: message }, "job is dead");
       else runLog.warn({ error: message }, "attempt failed, the job will be retried");
-      return { again: held && !dead };
+      return { again: held && !dead, died: held && dead };
     };
 
     const parsed = payload.safeParse(attempt.payload);
@@ -87,8 +92,8 @@ export function createAttempts({ db, log, leaseSeconds }: { db: Database; log: L
         if (!attempt) return { again: false };
         entry.started = true;
         if (!entry.abort.signal.aborted) {
-          const { again } = await runHandler(job, attempt, entry.abort);
-          return { again: again || job.definition.exclusive !== undefined };
+          const { again, died } = await runHandler(job, attempt, entry.abort);
+          return { again: again || job.definition.exclusive !== undefined, died };
         }
         await undoAttempts(db, [token]);
         return { again: true };

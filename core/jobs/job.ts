@@ -30,7 +30,10 @@ export interface JobDefinition<Payload = unknown> {
   readonly retry: RetryPolicy;
   /** How many of them one process runs at the same time. */
   readonly concurrency: number;
-  /** Runs by itself every so many seconds (once per period in all processes together). The payload is then `{}`. */
+  /**
+   * Runs by itself every so many seconds (once per period in all processes together). The payload is then `{}`. It has one row in
+   * the ledger at most, however long it runs or fails, and is tried again in each period.
+   */
   readonly everySeconds?: number;
 }
 
@@ -55,15 +58,33 @@ export interface JobRun {
 
 export type JobHandler<Payload> = (payload: Payload, run: JobRun) => Promise<void>;
 
+/** How a job ended that is dead. */
+export interface Death {
+  /** Id of the job's row in the ledger, as text. */
+  readonly id: string;
+  /** Attempts that were begun. */
+  readonly attempts: number;
+  /** What the last one failed with. */
+  readonly error: string;
+}
+
+/**
+ * What a job's owner does when the job is dead: the last attempt failed, or its process ended in the middle of it. It runs in the
+ * transaction in which the ledger notes that it was told, so its effects happen once; when it throws, they are rolled back, and it
+ * is called again later, for as long as the job is kept. A job that got its attempts again in between isn't dead.
+ */
+export type DeathHandler<Payload> = (tx: Transaction, payload: Payload, death: Death) => Promise<void>;
+
 /** A job with its handler, as a plugin's `setup` returns it. */
 export interface HandledJob {
   readonly definition: JobDefinition;
   readonly handle: JobHandler<unknown>;
+  readonly onDead?: DeathHandler<unknown>;
 }
 
 /** A {@link JobDefinition} that can be joined with its handler. */
 export interface Job<Payload> extends JobDefinition<Payload> {
-  handledBy(handle: JobHandler<Payload>): HandledJob;
+  handledBy(handle: JobHandler<Payload>, reactions?: { onDead?: DeathHandler<Payload> }): HandledJob;
 }
 
 /** Enqueues jobs and reads the ledger. Every plugin gets it in `setup` as `jobs`. */
@@ -80,7 +101,10 @@ export interface Jobs {
   ): Promise<void>;
   /** The same for many payloads of one job, in one statement. */
   enqueueAll<Payload>(tx: Transaction, job: JobDefinition<Payload>, payloads: readonly NoInfer<Payload>[]): Promise<void>;
-  /** Resolves when no job is due, running or waiting for a retry. For tests, the demo and scripts. Dead jobs don't count. */
+  /**
+   * Resolves when no job is due, running or waiting for a retry. For tests, the demo and scripts. Dead jobs don't count once their
+   * owners have been told.
+   */
   idle(timeoutMs?: number): Promise<void>;
   /** Jobs that ran out of attempts, newest first. */
   dead(limit?: number): Promise<DeadJob[]>;
@@ -99,6 +123,8 @@ export interface DeadJob {
 
 /**
  * Declares a job.
+ *
+ * @throws when a periodic job is given a key: it has one
  *
  * @example
  * export const fetchCommit = defineJob({
@@ -121,15 +147,21 @@ export function defineJob<Payload>(job: {
   concurrency?: number;
   everySeconds?: number;
 }): Job<Payload> {
-  const definition: JobDefinition<Payload> = { retry: defaultRetry, concurrency: 4, ...job };
+  if (job.key && job.everySeconds !== undefined) throw new Error(`job ${job.name} runs periodically, so it can't have a key`);
+  const periodic = job.everySeconds === undefined ? {} : { key: () => periodicKey };
+  const definition: JobDefinition<Payload> = { retry: defaultRetry, concurrency: 4, ...job, ...periodic };
   return {
     ...definition,
-    handledBy: (handle) => ({
+    handledBy: (handle, { onDead } = {}) => ({
       definition: erasePayload(definition),
       handle: (payload, run) => handle(definition.payload.parse(payload), run),
+      ...(onDead && { onDead: (tx, payload, death) => onDead(tx, definition.payload.parse(payload), death) }),
     }),
   };
 }
+
+/** All enqueuings of a periodic job mean the same. Migrations have an index for this key. */
+const periodicKey = "schedule";
 
 /** The runner keeps jobs of all payloads in one list; each handler parses its own payload before it uses it. */
 function erasePayload<Payload>(definition: JobDefinition<Payload>): JobDefinition {

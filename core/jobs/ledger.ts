@@ -58,7 +58,7 @@ export function createJobLedger({ db }: { db: Database }): JobLedger {
       if (!/^\d{1,18}$/.test(id)) return false;
       const revived = await db.sql`
         with revived as (
-          update core_jobs set died_at = null, attempts = 0, run_at = now(), handed_to = null
+          update core_jobs set died_at = null, tell_death_at = null, attempts = 0, run_at = now(), handed_to = null
           where id = ${id} and died_at is not null returning 1
         )
         select pg_notify(${jobsChannel}, '') from revived`;
@@ -85,9 +85,13 @@ export function createJobLedger({ db }: { db: Database }): JobLedger {
   };
 }
 
-/** Names of jobs that are due, running or waiting for a retry; jobs put off that haven't been tried yet aren't among them. */
+/**
+ * Names of jobs that are due, running or waiting for a retry, and of dead ones whose owners are being told; jobs put off that haven't
+ * been tried yet aren't among them.
+ */
 async function pendingJobs(db: Database): Promise<string[]> {
   const rows = await db.sql<{ name: string }[]>`
-    select distinct name from core_jobs where died_at is null and (run_at <= now() or attempts > 0) order by name limit 20`;
+    select distinct name from core_jobs
+    where died_at is null and (run_at <= now() or attempts > 0) or tell_death_at <= now() order by name limit 20`;
   return rows.map(({ name }) => name);
 }

@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import type { Database } from "../database/types";
 import { createAttempts } from "./attempts";
+import { forgetDead, tellDeaths } from "./deaths";
 import { startDuty } from "./duty";
 import { jobsChannel } from "./enqueue";
 import { failureMessage } from "./failure-message";
@@ -40,6 +41,8 @@ export interface JobRunnerOptions {
   log: Logger;
   /** Appears in the ledger as the holder of jobs handed over, e.g. the host's name. */
   processName: string;
+  /** Days that dead jobs are kept, 30 by default. */
+  keepDeadDays?: number;
   timing?: Partial<JobTiming>;
 }
 
@@ -49,7 +52,7 @@ export interface JobRunnerOptions {
  * @throws when the queue URL is malformed
  */
 export function createJobRunner(options: JobRunnerOptions): JobRunner {
-  const { db, ledger, log, processName } = options;
+  const { db, ledger, log, processName, keepDeadDays = 30 } = options;
   const timing: JobTiming = { ...defaultTiming, ...options.timing };
   const endpoints = options.queueUrl ? parseQueueUrl(options.queueUrl) : [];
   const own = endpoints.length === 0;
@@ -81,8 +84,9 @@ export function createJobRunner(options: JobRunnerOptions): JobRunner {
       if ("tick" in delivery) return tick(name);
       relay.left(name, delivery.id);
       if (stopping) return takeBack(db, [delivery]).catch(report("a delivery could not be handed back"));
-      const { again } = await attempts.run(job, delivery);
+      const { again, died } = await attempts.run(job, delivery);
       if (again) relay.wake();
+      if (died) telling.wake();
     };
     const connection = connectQueues(
       endpoints,
@@ -99,13 +103,22 @@ export function createJobRunner(options: JobRunnerOptions): JobRunner {
         (await takeBackExpired(db, log)) +
         (await takeBackAbandoned(db, timing, log)) +
         (await takeBackLost(db, connection.current(), scope, ({ id, name }) => relay.left(name, id)));
-      if (rows > 0) relay.wake();
+      if (rows === 0) return;
+      relay.wake();
+      telling.wake();
     };
     /** Twice per period, so that no period passes between two ticks. */
     const keepSchedules = async (): Promise<void> => {
       for (const { name, everySeconds = 0 } of periodic) await connection.current().ensureSchedule(name, everySeconds / 2);
     };
+    const telling = startDuty(
+      () => tellDeaths(db, options.handled, timing.retell, log),
+      timing.upkeep,
+      report("owners of dead jobs could not be told"),
+    );
     const duties = [
+      telling,
+      startDuty(() => forgetDead(db, keepDeadDays, log), timing.forget, report("old dead jobs could not be forgotten")),
       startDuty(sayAlive, timing.upkeep, report("this process could not say that it is alive")),
       startDuty(takeBackRows, timing.upkeep, report("lost jobs could not be looked for")),
       startDuty(keepSchedules, timing.upkeep, report("schedules could not be looked after")),

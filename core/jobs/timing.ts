@@ -10,8 +10,21 @@ export interface JobTiming {
   lease: number;
   /** A due job that was handed over so long ago and hasn't started is looked for in the queue. */
   lost: number;
+  /** Whoever couldn't be told that a job is dead is told again. */
+  retell: number;
+  /** Dead jobs that are old enough are looked for. */
+  forget: number;
   /** How long handlers have to end by themselves after their signal is aborted. */
   abortGrace: number;
 }
 
-export const defaultTiming: JobTiming = { poll: 2, upkeep: 5, stale: 15, lease: 60, lost: 15, abortGrace: 1 };
+export const defaultTiming: JobTiming = {
+  poll: 2,
+  upkeep: 5,
+  stale: 15,
+  lease: 60,
+  lost: 15,
+  retell: 60,
+  forget: 3600,
+  abortGrace: 1,
+};

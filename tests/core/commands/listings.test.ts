@@ -34,7 +34,7 @@ test("bun run migrate applies what is pending, and --status tells it by its exit
   expect(before.stdout).toMatch(/^core +0001_\w+\.sql +pending$/m);
   const applied = await runToEnd("migrate", { env });
   expect(applied).toMatchObject({ exitCode: 0, stderr: "" });
-  expect(applied.stdout).toMatch(/^Applied:\n {2}core\/0001_\w+\.sql\n$/);
+  expect(applied.stdout).toMatch(/^Applied:\n {2}core\/0001_\w+\.sql\n( {2}core\/\d{4}_\w+\.sql\n)*$/);
   expect(await runToEnd("migrate", { env })).toMatchObject({ exitCode: 0, stdout: "Nothing to apply.\n" });
   const after = await runToEnd("migrate", { args: ["--status"], env });
   expect(after.exitCode).toBe(0);

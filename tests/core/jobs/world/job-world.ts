@@ -24,7 +24,16 @@ export interface JobWorld {
   close(): Promise<void>;
 }
 
-export const quick: JobTiming = { poll: 0.1, upkeep: 0.05, stale: 1, lease: 2, lost: 0.2, abortGrace: 0.1 };
+export const quick: JobTiming = {
+  poll: 0.1,
+  upkeep: 0.05,
+  stale: 1,
+  lease: 2,
+  lost: 0.2,
+  retell: 0.1,
+  forget: 0.1,
+  abortGrace: 0.1,
+};
 
 export async function createJobWorld(): Promise<JobWorld> {
   const { db, url, close } = await openJobDatabase();
