@@ -15,6 +15,10 @@ const connectionLoss = new Set([
   "57P01",
   "57P02",
   "57P03",
+  "57P04",
+  "57P05",
+  "25P03",
+  "25P04",
 ]);
 
 /**
@@ -32,7 +36,7 @@ export function isForeignKeyViolation(error: unknown, constraint?: string): bool
 }
 
 /** @returns whether the query failed because its connection did, so that nothing can be sent on it any more */
-export function isConnectionLoss(error: unknown): boolean {
+export function isConnectionLoss(error: unknown): error is Error & { code: string } {
   return error instanceof Error && "code" in error && typeof error.code === "string" && connectionLoss.has(error.code);
 }
 

@@ -1,10 +1,12 @@
 import postgres, { type JSONValue, type Sql } from "postgres";
 import type { Logger } from "../log";
 import { StartupError } from "../startup-error";
+import { arrayParameter } from "./array-types";
 import { readConnectionUrl } from "./connection-options";
 import { jsonParameter } from "./json-parameter";
 import { listen } from "./listen";
 import { createOrm } from "./orm";
+import { requirePatchedDriver } from "./patched-driver";
 import { runTransaction } from "./transaction";
 import type { Database, SqlTypes } from "./types";
 import { wireTypes } from "./wire-types";
@@ -22,9 +24,11 @@ export type DatabaseOptions = {
 
 /**
  * Opens this process's connection pool. Connections are made on first use, so a wrong address shows with the first query.
- * @throws {StartupError} if `url` can't be read
+ * One that is closed before it is ready is made anew a few times, with growing delays; then the query that waits for it fails.
+ * @throws {StartupError} if `url` can't be read, or the driver isn't the patched one
  */
 export function openDatabase({ url, poolSize, log, applicationName = "cocov" }: DatabaseOptions): Database {
+  requirePatchedDriver();
   const client = connect({ url, poolSize, log, applicationName });
   const orm = createOrm(client, {
     unsafe: (text, parameters, options) => client.unsafe(text, parameters, options),
@@ -48,7 +52,7 @@ function connect(options: Required<DatabaseOptions>): Sql<SqlTypes> {
   }
 }
 
-/** @param attempt 0 for the first. @returns seconds until a lost connection is made anew */
+/** @param attempt how often a connection failed since it was ready. @returns seconds until it is made anew */
 const reconnectDelay = (attempt: number): number => Math.min(0.05 * 2 ** attempt, 1) * (0.8 + Math.random() * 0.4);
 
 function createClient({ url, poolSize, log, applicationName }: Required<DatabaseOptions>): Sql<SqlTypes> {
@@ -57,11 +61,13 @@ function createClient({ url, poolSize, log, applicationName }: Required<Database
     ...address,
     max: poolSize,
     types: wireTypes,
+    fetch_types: false, // wireTypes has those that are used
     connection: { application_name: applicationName },
-    // By itself the driver waits up to 20 seconds, and connections that end together count as one after another.
+    // By itself the driver waits up to 20 seconds.
     backoff: reconnectDelay,
     onnotice: ({ severity, code, message }) => log.debug({ severity, code }, message),
   });
   client.json = (value: JSONValue) => jsonParameter(client, value);
+  client.array = (values, type) => arrayParameter(client, values, type);
   return client;
 }

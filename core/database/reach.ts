@@ -1,6 +1,7 @@
 import { loggableError } from "../loggable-error";
 import { StartupError } from "../startup-error";
 import { readConnectionUrl } from "./connection-options";
+import { isConnectionLoss } from "./database-errors";
 import type { Queryable } from "./types";
 
 /**
@@ -12,11 +13,19 @@ export async function requireReachable({ sql }: Queryable, url: string): Promise
   try {
     await sql`SELECT 1`;
   } catch (error) {
-    throw new StartupError([
-      `The database ${placeOf(url)}can't be reached: ${loggableError(error).message}. Check COCOV_DATABASE_URL or its parts, and whether the server runs.`,
-    ]);
+    throw new StartupError([`The database ${placeOf(url)}can't be reached: ${reasonOf(error)}`]);
   }
 }
+
+function reasonOf(error: unknown): string {
+  if (isConnectionLoss(error) && hungUp.has(error.code)) {
+    return `what listens there takes connections and closes them before they can be used (${error.code}), as a proxy or port forwarding does without a PostgreSQL behind it. Check that server, and COCOV_DATABASE_URL or its parts.`;
+  }
+  return `${loggableError(error).message}. Check COCOV_DATABASE_URL or its parts, and whether the server runs.`;
+}
+
+/** Codes of connections that were made and then ended by the other side. */
+const hungUp = new Set(["CONNECTION_CLOSED", "ECONNRESET", "EPIPE"]);
 
 /** @returns `at HOST:PORT/NAME ` and nothing else of the URL; empty if it names several hosts */
 function placeOf(url: string): string {

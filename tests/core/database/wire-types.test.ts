@@ -22,6 +22,7 @@ let db: Database;
 beforeAll(async () => {
   store = await createTestDatabase();
   db = openDatabase({ url: store.url, poolSize: 1, log: createLogger("silent") });
+  await db.sql`CREATE EXTENSION citext`;
   await db.sql`CREATE TABLE samples (id int PRIMARY KEY, at timestamptz, day date, big bigint, doc jsonb, names text[])`;
 });
 afterAll(async () => {
@@ -66,6 +67,39 @@ test("sets go in as arrays through unnest", async () => {
     { at, big: 5, doc: { a: 1 } },
     { at: new Date(0), big: 2 ** 50, doc: [2] },
   ]);
+});
+
+test("arrays of each type go in and come back, with nulls, quotes and nesting", async () => {
+  const texts = ["", "NULL", null, 'a"b', "c\\d", "{e}", "f,g", " h ", "i\nj", "ü"];
+  const cases: [string, Parameters<Database["sql"]["array"]>[0]][] = [
+    ["text[]", texts],
+    ["varchar[]", texts],
+    ["int[]", [1, null, -3]],
+    ["smallint[]", [1, 2]],
+    ["bigint[]", [2 ** 50, null]],
+    ["real[]", [0.5, -2]],
+    ["float8[]", [1e300, null]],
+    ["boolean[]", [true, false, null]],
+    ["timestamptz[]", [at, new Date(0), null]],
+    ["uuid[]", ["0b0f2a5e-3b0a-4a9e-9d3e-0a3c2d1e4f50"]],
+    ["jsonb[]", ['{"a": [1, "x"]}', "null"]],
+    [
+      "int[]",
+      [
+        [1, 2],
+        [3, 4],
+      ],
+    ],
+    ["text[]", []],
+  ];
+  for (const [type, values] of cases) {
+    const read = async (sql: Database["sql"]) => (await sql.unsafe(`SELECT $1::${type} AS list`, [sql.array(values)]))[0]?.list;
+    const expected = type === "jsonb[]" ? [{ a: [1, "x"] }, null] : values;
+    expect([type, await read(db.sql)]).toEqual([type, expected]);
+    expect([type, await db.transaction((tx) => read(tx.sql))]).toEqual([type, expected]);
+  }
+  const [row] = await db.sql`SELECT ${["a", null]}::text[]::citext[]::text[] AS plain, '[0:1]={1,2}'::int[] AS bounded`;
+  expect(row).toEqual({ plain: ["a", null], bounded: [1, 2] });
 });
 
 test("a bigint that a number can't hold is refused rather than rounded", async () => {
