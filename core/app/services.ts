@@ -8,6 +8,7 @@ import { startEmbeddedPostgres } from "../database/embedded/embedded-postgres";
 import { requireReachable } from "../database/reach";
 import type { Database } from "../database/types";
 import { StartupError } from "../startup-error";
+import { prepareDataFolder } from "./data-folder";
 
 /** What a process opens before plugins are set up, and closes last. */
 export interface Services {
@@ -27,6 +28,7 @@ export interface ServiceOptions {
  *   can't start
  */
 export async function openServices(settings: CoreSettings, log: Logger, options: ServiceOptions = {}): Promise<Services> {
+  openDataFolder(settings, log);
   const cipher = createCipher(cryptographicKey(settings, log), settings.cryptographicPreviousKeys);
   const embedded = settings.databaseUrl
     ? null
@@ -47,6 +49,17 @@ export async function openServices(settings: CoreSettings, log: Logger, options:
     throw error;
   }
   return { db, cipher, close };
+}
+
+function openDataFolder({ dataDir, databaseUrl }: CoreSettings, log: Logger): void {
+  try {
+    prepareDataFolder(dataDir, { passable: !databaseUrl && process.getuid?.() === 0 });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    // With a database elsewhere little is kept there, or nothing; what needs it says so itself.
+    if (databaseUrl) log.warn({ dataDir, reason }, "the data folder can't be made");
+    else throw new StartupError([`The data folder ${dataDir} can't be made: ${reason}. Set COCOV_DATA_DIR to one that can.`]);
+  }
 }
 
 function cryptographicKey({ cryptographicKey: configured, databaseUrl, dataDir }: CoreSettings, log: Logger): string {

@@ -1,8 +1,9 @@
-import { mkdtemp, readdir, rename, rm } from "node:fs/promises";
+import { lchown, mkdtemp, readdir, rename } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger } from "../../log";
 import { StartupError } from "../../startup-error";
-import { give, type Home } from "./home";
+import { readPlainFile, removeTree } from "./foreign-files";
+import type { Home } from "./home";
 import { runAs } from "./run-as";
 
 /** The cluster's superuser, as whom the platform connects. */
@@ -19,17 +20,14 @@ const partialName = "cluster.new-";
  */
 export async function ensureCluster(home: Home, output: number, log: Logger): Promise<void> {
   const { cluster, installation, account, folder } = home;
-  const made = Bun.file(join(cluster, "PG_VERSION"));
-  if (await made.exists()) {
-    refuseOtherMajor((await made.text()).trim(), home);
-    return;
-  }
+  const made = await readPlainFile(join(cluster, "PG_VERSION"));
+  if (made !== undefined) return refuseOtherMajor(made.trim(), home);
   const started = performance.now();
   for (const name of await readdir(folder)) {
-    if (name.startsWith(partialName)) await rm(join(folder, name), { recursive: true, maxRetries: 20, retryDelay: 50 });
+    if (name.startsWith(partialName)) await removeTree(join(folder, name));
   }
   const partial = await mkdtemp(join(folder, partialName));
-  await give(partial, account);
+  if (account !== undefined) await lchown(partial, account.uid, account.gid);
   const initdb = runAs(
     account,
     [

@@ -2,14 +2,14 @@ import { join } from "node:path";
 import type { Logger } from "../../log";
 import { StartupError } from "../../startup-error";
 import { clusterUser, ensureCluster } from "./cluster";
-import { lockFolder } from "./folder-lock";
-import { give, type Home, prepareHome } from "./home";
-import { stopLeftoverServer } from "./leftover-server";
+import { noteOwner } from "./folder-lock";
+import { findHome, type Home } from "./home";
 import { databaseName, ensureDatabase } from "./platform-database";
 import { lockOrRunningServer } from "./running-server";
 import { startServer } from "./server";
 import { openServerLog } from "./server-log";
 import { prepareSocketFolder } from "./socket-folder";
+import { lockHome, settleHome } from "./take-over";
 
 /** A PostgreSQL server that belongs to this process, or one of another process that this one may use. */
 export type EmbeddedPostgres = {
@@ -36,8 +36,8 @@ export async function startEmbeddedPostgres(options: {
   join?: boolean;
 }): Promise<EmbeddedPostgres> {
   const { dataDir, log, settings = {} } = options;
-  const home = await prepareHome(dataDir, log);
-  const lock = options.join ? await lockOrRunningServer(home, dataDir) : await lockFolder(home.folder);
+  const home = await findHome(dataDir, log);
+  const lock = options.join ? await lockOrRunningServer(home, dataDir) : await lockHome(home);
   if ("heldBy" in lock) {
     throw new StartupError([
       `The data folder ${dataDir} is in use by the process with pid ${lock.heldBy}. Stop that one, set COCOV_DATA_DIR to another folder, or set COCOV_DATABASE_URL so that both share a server.`,
@@ -47,7 +47,8 @@ export async function startEmbeddedPostgres(options: {
   const { unlock } = lock;
   const logPath = join(home.folder, "server.log");
   try {
-    for (const name of ["owner.lock", "owner.pid"]) await give(join(home.folder, name), home.account);
+    await settleHome(home, log);
+    await noteOwner(home.folder);
     const output = await openServerLog(logPath);
     try {
       return await start(home, settings, output.fd, logPath, log, unlock);
@@ -69,12 +70,11 @@ async function start(
   unlock: () => void,
 ): Promise<EmbeddedPostgres> {
   const started = performance.now();
-  await stopLeftoverServer(home.cluster, log);
   await ensureCluster(home, output, log);
-  const socketFolder = await prepareSocketFolder(home);
-  const all = { ...fixedSettings(socketFolder), ...settings };
+  await prepareSocketFolder(home);
+  const all = { ...fixedSettings(home.sockets), ...settings };
   const server = await startServer(home, all, output, logPath, log);
-  await ensureDatabase(socketFolder).catch(async (error: unknown) => {
+  await ensureDatabase(home.sockets).catch(async (error: unknown) => {
     await server.stop();
     throw error;
   });
@@ -82,7 +82,7 @@ async function start(
 
   let stopped: Promise<void> | undefined;
   return {
-    url: urlOf(socketFolder),
+    url: urlOf(home.sockets),
     stop: () => {
       stopped ??= server.stop().then(unlock);
       return stopped;

@@ -1,4 +1,6 @@
+import { stat } from "node:fs/promises";
 import type { Logger } from "../../log";
+import type { Home } from "./home";
 import { disownPostmasterFile, readPostmaster } from "./postmaster-file";
 
 /** How long a leftover server may take for each way of stopping it, mildest first. */
@@ -12,12 +14,13 @@ const attempts = [
  * Stops a server whose owner died, and sees to it that a `postmaster.pid` left behind doesn't hinder the next one. Call it
  * only while holding the folder's lock.
  */
-export async function stopLeftoverServer(cluster: string, log: Logger): Promise<void> {
+export async function stopLeftoverServer(home: Home, log: Logger): Promise<void> {
+  const { cluster } = home;
   const postmaster = await readPostmaster(cluster);
   if (postmaster === undefined) return;
   const { pid } = postmaster;
   if (await servesCluster(pid, cluster)) await stop(pid, cluster, log);
-  await disownPostmasterFile(cluster);
+  await disownPostmasterFile(home);
 }
 
 async function stop(pid: number, cluster: string, log: Logger): Promise<void> {
@@ -33,9 +36,15 @@ async function stop(pid: number, cluster: string, log: Logger): Promise<void> {
   throw new Error(`The database server with pid ${pid} that outlived its owner can't be stopped.`);
 }
 
-/** @returns whether `pid` is the server of this cluster, rather than a process that got the number later, or a zombie */
+/**
+ * @returns whether `pid` is the server of this cluster, rather than a process that got the number later, or a zombie, or one of another
+ *   user, whose number the cluster's owner wrote into the file
+ */
 async function servesCluster(pid: number, cluster: string): Promise<boolean> {
-  return (await commandLine(pid)).includes(`-D ${cluster}`);
+  if (!(await commandLine(pid)).includes(`-D ${cluster}`)) return false;
+  if (process.platform !== "linux") return true;
+  const running = await stat(`/proc/${pid}`).catch(() => undefined);
+  return running !== undefined && running.uid === (await stat(cluster)).uid;
 }
 
 async function commandLine(pid: number): Promise<string> {

@@ -1,5 +1,7 @@
-import { open } from "node:fs/promises";
+import { lchown, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { readPlainFile } from "./foreign-files";
+import type { Home } from "./home";
 
 /** What a running server says about itself. */
 export type Postmaster = { pid: number; ready: boolean };
@@ -10,9 +12,9 @@ export type Postmaster = { pid: number; ready: boolean };
  * @returns undefined if there is none or it isn't written to the end yet
  */
 export async function readPostmaster(cluster: string): Promise<Postmaster | undefined> {
-  const file = Bun.file(join(cluster, "postmaster.pid"));
-  if (!(await file.exists())) return undefined;
-  const lines = (await file.text()).split("\n").map((line) => line.trim());
+  const text = await readPlainFile(join(cluster, "postmaster.pid"));
+  if (text === undefined) return undefined;
+  const lines = text.split("\n").map((line) => line.trim());
   const pid = Number(lines[0]);
   return Number.isSafeInteger(pid) && pid > 1 ? { pid, ready: lines[7] === "ready" } : undefined;
 }
@@ -25,18 +27,18 @@ const nobodysPid = 4_194_305;
  * with that pid, and a zombie too, for the server and refuses to start. The rest is kept: from it PostgreSQL sees whether
  * processes of that server are still busy.
  */
-export async function disownPostmasterFile(cluster: string): Promise<void> {
+export async function disownPostmasterFile({
+  cluster,
+  folder,
+  account,
+}: Pick<Home, "cluster" | "folder" | "account">): Promise<void> {
   const path = join(cluster, "postmaster.pid");
-  const file = await open(path, "r+").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return undefined;
-    throw error;
-  });
-  if (file === undefined) return;
-  try {
-    const text = (await file.readFile("utf8")).replace(/^\d+/, String(nobodysPid));
-    await file.write(text, 0);
-    await file.truncate(Buffer.byteLength(text));
-  } finally {
-    await file.close();
-  }
+  const text = await readPlainFile(path);
+  if (text === undefined) return;
+  // Written where only we can write, and put in its place: whatever is there then is replaced, not followed.
+  const draft = join(folder, `postmaster.pid.${process.pid}`);
+  await rm(draft, { force: true });
+  await writeFile(draft, text.replace(/^\d+/, String(nobodysPid)), { flag: "wx", mode: 0o600 });
+  if (account !== undefined) await lchown(draft, account.uid, account.gid);
+  await rename(draft, path);
 }

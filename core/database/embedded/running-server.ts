@@ -1,9 +1,9 @@
 import { StartupError } from "../../startup-error";
-import { type FolderLock, lockFolder } from "./folder-lock";
+import type { FolderLock } from "./folder-lock";
 import type { Home } from "./home";
 import { hasDatabase } from "./platform-database";
 import { readPostmaster } from "./postmaster-file";
-import { socketFolderOf } from "./socket-folder";
+import { lockHome } from "./take-over";
 
 /** How long the process that holds a folder may take until its server takes connections. */
 const startSeconds = 60;
@@ -18,13 +18,12 @@ export async function lockOrRunningServer(
   home: Home,
   shownFolder: string,
 ): Promise<Exclude<FolderLock, { heldBy: string }> | { socketFolder: string }> {
-  const socketFolder = socketFolderOf(home.folder);
   const end = performance.now() + startSeconds * 1000;
   for (;;) {
-    const lock = await lockFolder(home.folder);
+    const lock = await lockHome(home);
     if ("unlock" in lock) return lock;
     const postmaster = await readPostmaster(home.cluster);
-    if (postmaster?.ready && (await hasDatabase(socketFolder))) return { socketFolder };
+    if (postmaster?.ready && (await hasDatabase(home.sockets))) return { socketFolder: home.sockets };
     if (performance.now() > end) {
       throw new StartupError([
         `The data folder ${shownFolder} is in use by the process with pid ${lock.heldBy}, whose database doesn't answer. Try again, or stop that process.`,
