@@ -12,9 +12,16 @@ export interface Delivery {
   readonly payload: string;
 }
 
+/** A delivery and its place in the order of arrival. */
+type Arrival = Delivery & { sequence: number };
+
+/** Of one write. */
+const limits = { items: 100, weight: 4 * 1024 * 1024 };
+
 /**
  * @returns a function that records a delivery together with one job for each of its event's handlers. It resolves after the commit;
- * a delivery recorded within the last two days, by whichever process, changes nothing.
+ * a delivery recorded within the last two days, by whichever process, changes nothing. Deliveries are numbered in the order of the
+ * calls, whichever process they are made in and however long a write takes: a number is drawn before the delivery waits for its turn.
  */
 export function createRecorder({
   db,
@@ -25,7 +32,19 @@ export function createRecorder({
   jobs: Jobs;
   handlers: () => readonly WebhookHandler[];
 }) {
-  const write = async (deliveries: readonly Delivery[]): Promise<void> => {
+  const number = groupCommit<Arrival>(
+    async (arrivals) => {
+      const numbers = await drawNumbers(db, arrivals.length);
+      for (const arrival of arrivals) {
+        const sequence = numbers.shift();
+        if (sequence === undefined) throw new Error("PostgreSQL drew fewer numbers than it was asked for");
+        arrival.sequence = sequence;
+      }
+    },
+    { limits, weigh: () => 0 },
+  );
+
+  const writeAll = async (deliveries: readonly Arrival[]): Promise<void> => {
     let rows = distinct(deliveries).map((delivery) => toRow(delivery, handlers()));
     while (rows.length > 0) {
       const fresh = await writeUnlessSeen(rows);
@@ -57,7 +76,20 @@ export function createRecorder({
     }
   };
 
-  return groupCommit(write, { limits: { items: 100, weight: 4 * 1024 * 1024 }, weigh: ({ payload }) => payload.length });
+  const write = groupCommit(writeAll, { limits, weigh: ({ payload }) => payload.length });
+
+  return async (delivery: Delivery): Promise<void> => {
+    const arrival = { ...delivery, sequence: 0 };
+    await number(arrival);
+    await write(arrival);
+  };
+}
+
+/** @returns so many numbers, ascending, above all drawn before */
+async function drawNumbers({ sql }: Queryable, count: number): Promise<number[]> {
+  const rows = await sql<{ number: number }[]>`
+    SELECT nextval(pg_get_serial_sequence('github_deliveries', 'id')) AS number FROM generate_series(1, ${count}) ORDER BY number`;
+  return rows.map(({ number }) => number);
 }
 
 /** Rolls back a write in which not every delivery is new. */
@@ -68,6 +100,7 @@ class SeenBefore extends Error {
 }
 
 interface Row {
+  sequence: number;
   deliveryId: string;
   event: string;
   /** Null when nobody wants it. */
@@ -76,32 +109,34 @@ interface Row {
   waiting: string[];
 }
 
-function toRow({ deliveryId, event, payload }: Delivery, handlers: readonly WebhookHandler[]): Row {
+function toRow({ sequence, deliveryId, event, payload }: Arrival, handlers: readonly WebhookHandler[]): Row {
   const waiting = handlers.filter((handler) => handler.event === event).map(({ name }) => name);
-  return { deliveryId, event, payload: waiting.length === 0 ? null : payload, waiting };
+  return { sequence, deliveryId, event, payload: waiting.length === 0 ? null : payload, waiting };
 }
 
-function distinct(deliveries: readonly Delivery[]): Delivery[] {
-  const byId = new Map<string, Delivery>();
+function distinct(deliveries: readonly Arrival[]): Arrival[] {
+  const byId = new Map<string, Arrival>();
   for (const delivery of deliveries) if (!byId.has(delivery.deliveryId)) byId.set(delivery.deliveryId, delivery);
   return [...byId.values()];
 }
 
 /**
- * Rows go in in the order of their delivery ids, so that two processes that get the same deliveries never wait for each other.
+ * Rows go in in the order of their delivery ids, so that two processes that get the same deliveries never wait for each other. Their
+ * numbers tell the order of arrival.
  * @returns ids of those that weren't there or had been forgotten
  */
 async function insert(q: Queryable, rows: readonly Row[]): Promise<Set<string>> {
   const inserted = await q.sql<{ id: string }[]>`
-    INSERT INTO github_deliveries AS known (delivery_id, event, payload, waiting, state)
-    SELECT d.id, d.event, d.payload, string_to_array(d.waiting, ' '), CASE d.waiting WHEN '' THEN 'processed' ELSE 'pending' END
+    INSERT INTO github_deliveries AS known (id, delivery_id, event, payload, waiting, state)
+    SELECT d.sequence, d.id, d.event, d.payload, string_to_array(d.waiting, ' '), CASE d.waiting WHEN '' THEN 'processed' ELSE 'pending' END
     FROM unnest(
+      ${rows.map(({ sequence }) => sequence)}::bigint[],
       ${rows.map(({ deliveryId }) => deliveryId)}::text[], ${rows.map(({ event }) => event)}::text[],
       ${rows.map(({ payload }) => payload)}::text[], ${rows.map(({ waiting }) => waiting.join(" "))}::text[]
-    ) AS d (id, event, payload, waiting)
+    ) AS d (sequence, id, event, payload, waiting)
     ORDER BY d.id
     ON CONFLICT (delivery_id) DO UPDATE SET
-      id = DEFAULT, event = excluded.event, payload = excluded.payload, waiting = excluded.waiting, state = excluded.state,
+      id = excluded.id, event = excluded.event, payload = excluded.payload, waiting = excluded.waiting, state = excluded.state,
       received_at = now(), updated_at = now()
     WHERE known.received_at < now() - interval '2 days'
     RETURNING delivery_id AS id`;
