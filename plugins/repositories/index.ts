@@ -10,6 +10,7 @@ import * as events from "./events";
 import { createRepositoryGuards } from "./guards";
 import { handleDestroy } from "./jobs/destroy";
 import { fetchForgotten } from "./jobs/fetch-forgotten";
+import { deletedBranchForgetting } from "./jobs/forget-deleted-branches";
 import { handleInitialize } from "./jobs/initialize";
 import { handleProcessCommit } from "./jobs/process-commit";
 import { handleRefresh } from "./jobs/refresh";
@@ -86,6 +87,7 @@ export default definePlugin({
         handleUpdateAuthors({ db, auth }),
         handleRefresh({ db, jobs, github }),
         handleMoveArchives({ db, snapshots }),
+        deletedBranchForgetting,
         ...handleDestroy({ db, events, jobs, snapshots }),
       ],
       on: [

@@ -15,6 +15,8 @@ export const repositories = pgTable("repositories", {
   cacheSize: int8("cache_size").notNull().default(0),
   commitsSize: int8("commits_size").notNull().default(0),
   unreachableSince: moment("unreachable_since"),
+  nameSequence: int8("name_sequence").notNull().default(0),
+  detailsSequence: int8("details_sequence").notNull().default(0),
   ...timestamps(),
 });
 
@@ -54,5 +56,16 @@ export const branches = pgTable("branches", {
   coverage: integer("coverage"),
   headId: int8("head_id"),
   headSequence: int8("head_sequence").notNull().default(0),
+  headPushedAt: int8("head_pushed_at"),
+  headBefore: text("head_before"),
+  ...timestamps(),
+});
+
+/** Branches that were deleted within the last days, so that pushes which come late don't bring them back. */
+export const deletedBranches = pgTable("deleted_branches", {
+  id: id(),
+  repositoryId: int8("repository_id").notNull(),
+  name: text("name").notNull(),
+  sequence: int8("sequence").notNull(),
   ...timestamps(),
 });

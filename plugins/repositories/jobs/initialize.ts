@@ -1,13 +1,14 @@
 import { z } from "zod";
 import { type Database, defineJob, type HandledJob } from "../../../core";
 import type { GitHub } from "../../github";
+import { deletionOf } from "../branch-heads";
 import type { CommitRegister } from "../commits";
 import { findBranch, findRepository } from "../find";
 import { newestCommit } from "../on-github";
 
 export const initializeRepository = defineJob({
   name: "repositories.initialize",
-  summary: "Takes the newest commit of a new repository's default branch from GitHub",
+  summary: "Takes the newest commit of a default branch that isn't known here yet from GitHub",
   payload: z.object({ repositoryId: z.int() }),
   key: ({ repositoryId }) => String(repositoryId),
 });
@@ -27,12 +28,14 @@ export function handleInitialize({
     if (!repository) return;
     const branch = repository.defaultBranch;
     if ((await findBranch(db, repositoryId, branch))?.headId) return;
+    // What GitHub shows from now on is newer than a deletion known by now, and older than one that is told meanwhile.
+    const sequence = await deletionOf(db, repositoryId, branch);
     const newest = await newestCommit(github, repository.name, branch);
     if (!newest) return;
     await run.complete(async (tx) => {
       // A push that came in meanwhile wins.
       if ((await findBranch(tx, repositoryId, branch))?.headId) return;
-      await register.push(tx, { repositoryId, branch, commit: newest, sequence: 0 });
+      await register.push(tx, { repositoryId, branch, commit: newest, sequence });
     });
   });
 }

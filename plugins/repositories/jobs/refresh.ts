@@ -32,18 +32,23 @@ export function handleRefresh({ db, jobs, github }: { db: Database; jobs: Jobs; 
 /**
  * A repository's identity is its GitHub id. When one takes a name that another row still holds (renames that arrived out of
  * order, or a repository that was deleted and made again), that row gives the name up and is read from GitHub anew. Whoever is
- * about to take a name calls this first, in the same transaction: names are taken one at a time.
+ * about to take a name calls this first, in the same transaction.
  *
  * @param githubId who takes the name
  */
 export async function giveUpName({ tx, jobs }: { tx: Transaction; jobs: Jobs }, name: string, githubId: number): Promise<void> {
-  await tx.sql`SELECT pg_advisory_xact_lock(hashtextextended('repositories.names', 0))`;
+  await lockNames(tx);
   const [other] = await tx.sql<{ id: number }[]>`
     UPDATE repositories SET name = name || '~' || github_id, updated_at = now()
      WHERE name = ${name} AND github_id <> ${githubId} RETURNING id`;
   if (!other) return;
   await forgetArchives(tx, other.id);
   await jobs.enqueue(tx, refreshRepository, { repositoryId: other.id });
+}
+
+/** Names are taken one at a time. */
+export async function lockNames({ sql }: Transaction): Promise<void> {
+  await sql`SELECT pg_advisory_xact_lock(hashtextextended('repositories.names', 0))`;
 }
 
 /** Archives lie under the former name: they are fetched again when something needs them. */

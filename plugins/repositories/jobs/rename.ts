@@ -1,10 +1,9 @@
 import { z } from "zod";
 import { type Database, defineJob, type HandledJob, type Jobs, type Queryable, type Transaction } from "../../../core";
 import { findRepository } from "../find";
-import type { RepositoryRow } from "../rows";
 import { isRepositoryName } from "../storage/names";
 import type { Snapshots } from "../storage/snapshots";
-import { forgetArchives, giveUpName } from "./refresh";
+import { forgetArchives, giveUpName, lockNames } from "./refresh";
 import { storageKey } from "./storage-key";
 
 export const moveArchives = defineJob({
@@ -14,15 +13,23 @@ export const moveArchives = defineJob({
   exclusive: ({ repositoryId }) => storageKey(repositoryId),
 });
 
-/** Gives a repository another name, whoever holds that; its archives follow in the background. */
+/**
+ * Gives a repository the name that a delivery tells, whoever holds that, unless a later delivery has told another. Its archives follow in
+ * the background.
+ */
 export async function renameRepository(
   { tx, jobs }: { tx: Transaction; jobs: Jobs },
-  { id, githubId, name: from }: RepositoryRow,
-  to: string,
+  { id, name: to, sequence }: { id: number; name: string; sequence: number },
 ): Promise<void> {
-  await giveUpName({ tx, jobs }, to, githubId);
-  await tx.sql`UPDATE repositories SET name = ${to}, updated_at = now() WHERE id = ${id}`;
-  await jobs.enqueue(tx, moveArchives, { repositoryId: id, from });
+  await lockNames(tx);
+  const [known] = await tx.sql<{ githubId: number; from: string }[]>`
+    SELECT github_id AS "githubId", name::text AS "from" FROM repositories
+     WHERE id = ${id} AND name_sequence <= ${sequence} FOR NO KEY UPDATE`;
+  if (!known) return;
+  const { githubId, from } = known;
+  if (from !== to) await giveUpName({ tx, jobs }, to, githubId);
+  await tx.sql`UPDATE repositories SET name = ${to}, name_sequence = ${sequence}, updated_at = now() WHERE id = ${id}`;
+  if (from !== to) await jobs.enqueue(tx, moveArchives, { repositoryId: id, from });
 }
 
 /** Until the archives have moved, commits look as if they weren't there; one that is needed meanwhile is fetched again. */

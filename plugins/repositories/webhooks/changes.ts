@@ -3,6 +3,7 @@ import type { Jobs, Transaction } from "../../../core";
 import { type WebhookHandler, webhook } from "../../github";
 import { findRepositoryByGitHubId } from "../find";
 import { destroyRepository } from "../jobs/destroy";
+import { initializeRepository } from "../jobs/initialize";
 import { renameRepository } from "../jobs/rename";
 import { updateRepositoryPermissions } from "../jobs/update-permissions";
 import type { RepositoryRow } from "../rows";
@@ -36,15 +37,15 @@ export function changeWebhooks({ jobs }: { jobs: Jobs }) {
     name: string,
     event: string,
     payloadSchema: z.ZodType<Payload>,
-    act: (tx: Transaction, known: RepositoryRow, payload: Payload) => Promise<void>,
+    act: (tx: Transaction, known: RepositoryRow, payload: Payload, sequence: number) => Promise<void>,
   ): WebhookHandler {
     return {
       event,
       name,
-      async handle(tx, payload) {
+      async handle(tx, payload, { sequence }) {
         const parsed = payloadSchema.safeParse(payload);
         const known = parsed.success ? await findRepositoryByGitHubId(tx, parsed.data.repository.id) : undefined;
-        if (parsed.success && known) await act(tx, known, parsed.data);
+        if (parsed.success && known) await act(tx, known, parsed.data, sequence);
       },
     };
   }
@@ -53,13 +54,16 @@ export function changeWebhooks({ jobs }: { jobs: Jobs }) {
     handler("repositories.destroy", "repository", deletion, (tx, { id }) =>
       jobs.enqueue(tx, destroyRepository, { repositoryId: id }),
     ),
-    handler("repositories.rename", "repository", renaming, async (tx, known, { repository }) => {
-      if (known.name !== repository.name) await renameRepository({ tx, jobs }, known, repository.name);
-    }),
-    handler("repositories.edit", "repository", editing, async ({ sql }, { id }, { repository }) => {
-      await sql`
-        UPDATE repositories SET description = ${repository.description}, default_branch = ${repository.default_branch}, updated_at = now()
-         WHERE id = ${id}`;
+    handler("repositories.rename", "repository", renaming, (tx, { id }, { repository }, sequence) =>
+      renameRepository({ tx, jobs }, { id, name: repository.name, sequence }),
+    ),
+    handler("repositories.edit", "repository", editing, async (tx, { id }, { repository }, sequence) => {
+      const [edited] = await tx.sql`
+        UPDATE repositories SET description = ${repository.description}, default_branch = ${repository.default_branch},
+               details_sequence = ${sequence}, updated_at = now()
+         WHERE id = ${id} AND details_sequence <= ${sequence} RETURNING id`;
+      // The branch may be older than the platform: nobody will push it for our sake.
+      if (edited) await jobs.enqueue(tx, initializeRepository, { repositoryId: id });
     }),
     ...permissionEvents.map((event) =>
       handler(`repositories.sync_permissions_on_${event}`, event, anyChange, async (tx, { id }, { action }) => {

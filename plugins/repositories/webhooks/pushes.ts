@@ -20,14 +20,35 @@ const branchName = z
   .max(255)
   .regex(/^\P{Cc}+$/u);
 
+const branchRef = z
+  .string()
+  .startsWith(headsPrefix)
+  .transform((ref) => ref.slice(headsPrefix.length))
+  .pipe(branchName);
+
+/** Seconds since 1970. Push events have a number there, others text; what is neither says nothing. */
+const pushedAt = z
+  .unknown()
+  .optional()
+  .transform((time): number | null => {
+    const seconds = typeof time === "string" ? Math.floor(Date.parse(time) / 1000) : time;
+    return typeof seconds === "number" && Number.isSafeInteger(seconds) ? seconds : null;
+  });
+
+/** Nothing when it isn't a commit: GitHub sends zeros for "no commit". */
+const commitBefore = z
+  .unknown()
+  .optional()
+  .transform((before): string | null => {
+    const sha = typeof before === "string" ? before.toLowerCase() : "";
+    return isCommitSha(sha) && !/^0+$/.test(sha) ? sha : null;
+  });
+
 const push = z.object({
-  ref: z
-    .string()
-    .startsWith(headsPrefix)
-    .transform((ref) => ref.slice(headsPrefix.length))
-    .pipe(branchName),
+  ref: branchRef,
   deleted: z.literal(false).nullish(),
-  repository: z.object({ id: z.int() }),
+  before: commitBefore,
+  repository: z.object({ id: z.int(), pushed_at: pushedAt }),
   head_commit: z.object({
     id: z.string().refine(isCommitSha),
     message: textOrNothing,
@@ -38,34 +59,42 @@ const push = z.object({
   }),
 });
 
+const deletingPush = z.object({ ref: branchRef, deleted: z.literal(true), repository: z.object({ id: z.int() }) });
+
 const branchDeletion = z.object({ ref: branchName, ref_type: z.literal("branch"), repository: z.object({ id: z.int() }) });
 
-/** What GitHub's events do to branches and commits. A payload that lacks a part isn't meant for us. */
+/**
+ * What GitHub's events do to branches and commits. A payload that lacks a part isn't meant for us. GitHub tells of a deletion twice, by
+ * a push and by an event of its own; either will do.
+ */
 export function pushWebhooks({ register }: { register: CommitRegister }) {
   const handlers: WebhookHandler[] = [
     {
       event: "push",
       name: "repositories.push",
-      async handle(tx: Transaction, payload, { sequence }) {
+      async handle(tx, payload, { sequence }) {
         const event = push.safeParse(payload);
-        if (!event.success) return;
-        const { ref, repository, head_commit: head } = event.data;
+        if (!event.success) return await deleteBranch(tx, deletingPush.safeParse(payload).data, sequence);
+        const { ref, before, repository, head_commit: head } = event.data;
         const known = await findRepositoryByGitHubId(tx, repository.id);
         if (!known) return;
         const commit = { sha: head.id, message: head.message, authorName: head.author.name, authorEmail: head.author.email };
-        await register.push(tx, { repositoryId: known.id, branch: ref, commit, sequence });
+        const moment = { before, pushedAt: repository.pushed_at };
+        await register.push(tx, { repositoryId: known.id, branch: ref, commit, sequence, push: moment });
       },
     },
     {
       event: "delete",
       name: "repositories.delete_branch",
-      async handle(tx: Transaction, payload, { sequence }) {
-        const event = branchDeletion.safeParse(payload);
-        if (!event.success) return;
-        const known = await findRepositoryByGitHubId(tx, event.data.repository.id);
-        if (known) await register.deleteBranch(tx, { repositoryId: known.id, name: event.data.ref, sequence });
-      },
+      handle: (tx, payload, { sequence }) => deleteBranch(tx, branchDeletion.safeParse(payload).data, sequence),
     },
   ];
   return handlers.map((handler) => webhook.with(handler));
+
+  async function deleteBranch(tx: Transaction, told: Deletion | undefined, sequence: number): Promise<void> {
+    const known = told && (await findRepositoryByGitHubId(tx, told.repository.id));
+    if (known) await register.deleteBranch(tx, { repositoryId: known.id, name: told.ref, sequence });
+  }
 }
+
+type Deletion = Pick<z.output<typeof deletingPush>, "ref" | "repository">;

@@ -73,6 +73,31 @@ describe("a delivery", () => {
     expect(await delivery(id)).toMatchObject({ state: "processed" });
   });
 
+  test("is numbered when it arrives, in whichever process, however long its write waits and whatever its id is", async () => {
+    const drawn = async () => Number((await db.sql`SELECT last_value FROM github_deliveries_id_seq`)[0]?.last_value);
+    const [locked, unlock] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const blocking = db.transaction(async (tx) => {
+      await tx.sql`LOCK TABLE github_deliveries IN SHARE ROW EXCLUSIVE MODE`;
+      locked.resolve();
+      await unlock.promise;
+    });
+    await locked.promise;
+    const answers: Promise<Response>[] = [];
+    for (let n = 0; n < 12; n += 1) {
+      const before = await drawn();
+      // The later, the smaller the id.
+      const id = `${String(99 - n)}${crypto.randomUUID()}`;
+      answers.push(deliver(servers[n % 2] ?? server, { delivery: id, body: JSON.stringify({ n }) }));
+      await until(async () => (await drawn()) > before);
+    }
+    unlock.resolve();
+    await blocking;
+    for (const answer of answers) expect((await answer).status).toBe(200);
+    await jobs.idle();
+    const noted = (await notes()).filter(({ handler }) => handler === "noting.first");
+    expect(noted.map(({ payload }) => JSON.parse(payload).n)).toEqual(Array.from({ length: 12 }, (_, n) => n));
+  });
+
   test("gets a higher sequence than those recorded before it", async () => {
     for (const body of ['{"n":1}', '{"n":2}', '{"n":3}']) await deliver(server, { body });
     await jobs.idle();

@@ -160,8 +160,8 @@ const ignored: [string, object][] = [
   ["a name with U+0000", pushOf(good, { ref: "refs/heads/a\0b" })],
   ["an endless name", pushOf(good, { ref: `refs/heads/${"x".repeat(10_000)}` })],
   ["no ref", pushOf(good, { ref: null })],
-  ["a deleted branch", pushOf(good, { deleted: true }, null)],
-  ["a deletion with a commit", pushOf(good, { deleted: true })],
+  ["a deleted tag", pushOf(good, { ref: "refs/tags/main", deleted: true }, null)],
+  ["a branch deleted elsewhere", pushOf(good, { deleted: true, repository: { id: 1 } }, null)],
   ["no commit", pushOf(good, {}, null)],
   ["no commit at all", pushOf(good, { head_commit: undefined })],
   ["an abbreviated SHA", pushOf("0123456")],
@@ -218,10 +218,15 @@ test("a deletion that is handled after the branch came back doesn't take it away
   expect(await heads(added.id)).toMatchObject({ back: sha });
 });
 
-test("the push that deletes a branch leaves it to the deletion", async () => {
+test("the push that deletes a branch does so, with or without the event that tells of it as well", async () => {
   const { sha } = await pushed(server, github, api, { branch: "swept", files: { l: "l" } });
   const payload = await github.payloads.push(api, { branch: "swept", before: sha, after: null });
   expect(payload).toMatchObject({ after: zeroSha, deleted: true, head_commit: null });
-  await deliver("push", payload);
-  expect(await heads(added.id)).toMatchObject({ swept: sha });
+  for (const [event, told] of [
+    ["push", payload],
+    ["delete", github.payloads.delete(api, "swept")],
+  ] as const) {
+    await deliver(event, told);
+    expect(Object.keys(await heads(added.id))).not.toContain("swept");
+  }
 });
