@@ -2,11 +2,11 @@ import { createAppAuth } from "@octokit/auth-app";
 import { RequestError } from "@octokit/request-error";
 import { z } from "zod";
 import type { Cipher, Database, Logger } from "../../core";
+import { boundedFetch } from "./bounded-fetch";
 import { errors } from "./errors";
 import { sharedTokens } from "./installation-tokens";
 import { jobPatience, type Octokit, octokitFactory, type Patience, requestPatience, singleAttempt } from "./octokit";
 import type { RequiredSettings } from "./required-settings";
-import { timedFetch } from "./timed-fetch";
 
 /** Octokits for everyone on whose behalf GitHub is called. Those of the installation throw `github.not_configured`. */
 export interface Clients {
@@ -17,7 +17,8 @@ export interface Clients {
   /** The same for callers that repeat it themselves. */
   installationOnce(): Octokit;
   asUser(token: string): Octokit;
-  anonymous(): Octokit;
+  /** As nobody, on the website instead of the API: where codes are exchanged. */
+  website(): Octokit;
   /** Asks for one unless one is at hand. @throws what a call of the installation throws */
   installationToken(): Promise<string>;
   /** Has the next call ask for a new token, here and in all processes that find it refused. */
@@ -29,12 +30,14 @@ interface Parts {
   cipher: Cipher;
   log: Logger;
   apiUrl: string;
+  webUrl: string;
   required: RequiredSettings;
 }
 
-export function createClients({ db, cipher, log, apiUrl, required }: Parts): Clients {
+export function createClients({ db, cipher, log, apiUrl, webUrl, required }: Parts): Clients {
   const make = octokitFactory({ apiUrl, log });
 
+  const tokenFetch = boundedFetch({ baseUrl: apiUrl, timeoutMs: requestPatience.timeoutMs });
   const tokens = once(() => sharedTokens({ db, cipher, log, scope: `${apiUrl}|${required.app().appId}` }));
 
   const asInstallation = (patience: Patience) =>
@@ -45,7 +48,7 @@ export function createClients({ db, cipher, log, apiUrl, required }: Parts): Cli
       octokit.hook.before("request", (options) => {
         // Whoever needs a token while one is being fetched waits for that one, users behind jobs included: so never for long.
         if (!isTokenRequest(options)) return;
-        options.request = { ...options.request, retries: 0, fetch: timedFetch(requestPatience.timeoutMs) };
+        options.request = { ...options.request, retries: 0, fetch: tokenFetch };
       });
       octokit.hook.error("request", async (error) => {
         if (!(error instanceof RequestError) || !refusesCredentials(error)) throw error;
@@ -62,7 +65,7 @@ export function createClients({ db, cipher, log, apiUrl, required }: Parts): Cli
     installationNow: asInstallation(requestPatience),
     installationOnce: asInstallation(singleAttempt),
     asUser: (token) => make(requestPatience, { auth: token }),
-    anonymous: once(() => make(requestPatience)),
+    website: once(() => make(requestPatience, {}, webUrl)),
     async installationToken() {
       return tokenAnswer.parse(await installation().auth({ type: "installation" })).token;
     },

@@ -33,7 +33,7 @@ export default definePlugin({
     const { apiUrl, webUrl, webhookSecret: secret, allowUnsignedWebhooks: allowUnsigned } = config;
     const required = requiredSettings(config, log);
     const reach = createReach(log);
-    const clients = createClients({ db, cipher, log, apiUrl, required });
+    const clients = createClients({ db, cipher, log, apiUrl, webUrl, required });
     const oauth = createOAuth({ webUrl, clients, reach, required, log });
     const api = createGitHub({
       webUrl,

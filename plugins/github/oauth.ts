@@ -60,8 +60,7 @@ export function createOAuth({ webUrl, clients, reach, required, log }: Parts): O
 
   async function askForToken(clientId: string, clientSecret: string, code: string, redirectUri: string): Promise<unknown> {
     try {
-      const { data } = await clients.anonymous().request("POST /login/oauth/access_token", {
-        baseUrl: webUrl,
+      const { data } = await clients.website().request("POST /login/oauth/access_token", {
         headers: { accept: "application/vnd.github+json" },
         client_id: clientId,
         client_secret: clientSecret,

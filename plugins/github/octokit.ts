@@ -3,10 +3,12 @@ import { throttling } from "@octokit/plugin-throttling";
 import { Octokit as RestOctokit } from "@octokit/rest";
 import Bottleneck from "bottleneck";
 import type { Logger } from "../../core";
-import { timedFetch } from "./timed-fetch";
+import { boundedFetch } from "./bounded-fetch";
+import { boundLists } from "./bounded-lists";
 import { refuseUnreadableAnswers } from "./unreadable-answers";
+import { passUntrustedAnswers } from "./untrusted-answer";
 
-const BaseOctokit = RestOctokit.plugin(refuseUnreadableAnswers, retry, throttling);
+const BaseOctokit = RestOctokit.plugin(refuseUnreadableAnswers, passUntrustedAnswers, retry, throttling);
 
 /** GitHub's REST API: `octokit.rest.<area>.<call>()`, `octokit.request()`, `octokit.paginate()`. */
 export type Octokit = InstanceType<typeof BaseOctokit>;
@@ -36,16 +38,17 @@ export type Credentials = Pick<ConstructorParameters<typeof BaseOctokit>[0] & ob
 /**
  * Makes Octokits for one GitHub.
  * @param options.apiUrl base of the REST API, without trailing slash
+ * @returns a function that makes one. It asks nothing of another origin than that of its `baseUrl`, the API's unless given.
  */
 export function octokitFactory({ apiUrl, log }: { apiUrl: string; log: Logger }) {
   const write = writeQueue(apiUrl);
-  return (patience: Patience, credentials: Credentials = {}): Octokit => {
+  return (patience: Patience, credentials: Credentials = {}, baseUrl = apiUrl): Octokit => {
     const waitsFor = (seconds: number, retryCount: number) => retryCount === 0 && seconds < patience.rateLimitSeconds;
     const octokit = new BaseOctokit({
       ...credentials,
-      baseUrl: apiUrl,
+      baseUrl,
       userAgent: "cocov",
-      request: { fetch: timedFetch(patience.timeoutMs) },
+      request: { fetch: boundedFetch({ baseUrl, timeoutMs: patience.timeoutMs }) },
       log: octokitLog(log),
       // Waiting doesn't turn a refusal into something else: no 4xx is repeated here. Rate limits are left to the throttling plugin.
       retry: { retries: patience.retries, doNotRetry: clientErrors },
@@ -61,6 +64,7 @@ export function octokitFactory({ apiUrl, log }: { apiUrl: string; log: Logger })
     octokit.hook.before("request", (options) => {
       options.request = { ...options.request };
     });
+    boundLists(octokit);
     return octokit;
   };
 }

@@ -1,12 +1,14 @@
 import { RequestError } from "@octokit/request-error";
 import type { Logger } from "../../core";
 import { errors } from "./errors";
+import { UntrustedAnswer } from "./untrusted-answer";
 
 /** Makes a call to GitHub and tells "no usable answer" from "GitHub says no". */
 export type Reach = <T>(call: () => Promise<T>) => Promise<T>;
 
 /**
- * @returns a function that throws ApiError `github.unavailable` for network errors, timeouts, 5xx and rate limits, and passes
+ * @returns a function that throws ApiError `github.unavailable` for network errors, timeouts, 5xx, rate limits and answers beyond
+ * all bounds, and passes
  * everything else on: Octokit's `RequestError` with `status` 4xx among it
  */
 export function createReach(log: Logger): Reach {
@@ -23,6 +25,7 @@ export function createReach(log: Logger): Reach {
 
 function isUnavailable(error: unknown): error is Error {
   if (error instanceof RequestError) return error.status >= 500 || isRateLimit(error);
+  if (error instanceof UntrustedAnswer) return true;
   return error instanceof Error && (error.name === "AbortError" || error.name === "TimeoutError");
 }
 

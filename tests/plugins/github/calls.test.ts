@@ -1,5 +1,5 @@
 import { afterAll, afterEach, describe, expect, test } from "bun:test";
-import { timedFetch } from "../../../plugins/github/timed-fetch";
+import { boundedFetch } from "../../../plugins/github/bounded-fetch";
 import { startGitHub } from "../../support/github";
 import { useTestServer } from "../../support/server";
 import { failureOf, setUpGitHub } from "./world/set-up";
@@ -83,14 +83,14 @@ describe("a call to GitHub", () => {
   });
 
   test("ends when GitHub never answers, or stops in the middle of an answer", async () => {
-    const quick = timedFetch(50);
     gitHub.fail({ match: path, hang: true, times: 1 });
-    await expect(quick(`${gitHub.apiUrl}${path}`, {})).rejects.toMatchObject({ name: "TimeoutError" });
+    const quick = (baseUrl: string) => boundedFetch({ baseUrl, timeoutMs: 50 });
+    await expect(quick(gitHub.apiUrl)(`${gitHub.apiUrl}${path}`, {})).rejects.toMatchObject({ name: "TimeoutError" });
     const trickling = Bun.serve({
       port: 0,
       fetch: () => new Response(new ReadableStream({ start: (controller) => controller.enqueue("{") })),
     });
-    await expect(quick(trickling.url.href, {})).rejects.toMatchObject({ name: "TimeoutError" });
+    await expect(quick(trickling.url.href)(trickling.url.href, {})).rejects.toMatchObject({ name: "TimeoutError" });
     await trickling.stop(true);
   });
 

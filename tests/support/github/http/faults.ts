@@ -17,7 +17,8 @@ export type Fault = {
   /** Answers with this status. Default, with nothing else named: 500. */
   status?: number;
   headers?: Record<string, string>;
-  body?: string;
+  /** A function makes one that has no end, or isn't known beforehand. */
+  body?: string | Uint8Array<ArrayBuffer> | (() => ReadableStream<Uint8Array<ArrayBuffer>>);
   /** Never answers. */
   hang?: boolean;
   /** Closes the connection without an answer; with `after handling`, the request has taken effect. */
@@ -76,7 +77,7 @@ async function suffer(fault: Fault, answer: () => Promise<Response>): Promise<Re
   if (fault.dropConnection) return "drop";
   if (fault.cutAfterBytes !== undefined) return { response: await answer(), cutAfter: fault.cutAfterBytes };
   if (fault.status === undefined && fault.delayMs !== undefined) return answer();
-  const body = fault.body ?? JSON.stringify({ message: "Server Error" });
+  const body = (typeof fault.body === "function" ? fault.body() : fault.body) ?? JSON.stringify({ message: "Server Error" });
   return new Response(body, {
     status: fault.status ?? 500,
     headers: { "content-type": "application/json; charset=utf-8", ...fault.headers },
