@@ -11,9 +11,11 @@ import { createJobRunner } from "../jobs/runner";
 import type { JobTiming } from "../jobs/timing";
 import { createLogger } from "../log";
 import type { InstalledPlugin } from "../plugin/installed-plugin";
+import { pluginFailure } from "../plugin/plugin-failure";
+import { StartupError } from "../startup-error";
 import { type Installation, type InstallationOptions, loadInstallation } from "./installation";
 import { type JobProbes, listenForJobProbes } from "./job-probes";
-import { createLifecycle } from "./lifecycle";
+import { createLifecycle, type Lifecycle } from "./lifecycle";
 import { migrationSources } from "./migration-sources";
 import { probeRoutes } from "./probes";
 import { createReadiness } from "./readiness";
@@ -22,6 +24,8 @@ import { setUpPlugins } from "./set-up";
 import { version } from "./version";
 
 export interface AppOptions extends InstallationOptions, ServiceOptions {
+  /** What is installed, when that has been found out before. */
+  readonly installation?: Installation;
   readonly log?: Logger;
   /** Turns answers and errors that a route doesn't declare into failures. For tests. */
   readonly checkAnswers?: boolean;
@@ -44,9 +48,11 @@ export interface App {
    * @throws what keeps it from starting; call `stop` then
    */
   start(): Promise<void>;
-  /** Stops accepting, lets requests and jobs end, hands the rest back, and closes the database last.
-   * Safe to call at any time and more than once; never rejects. */
-  stop(): Promise<void>;
+  /**
+   * Stops accepting, lets requests and jobs end, hands the rest back, and closes the database last, all within the time that the
+   * settings give it. Safe to call at any time and more than once; never rejects.
+   */
+  readonly stop: Lifecycle["stop"];
 }
 
 /** How often a process that may not migrate looks whether somebody else has, in milliseconds. */
@@ -57,7 +63,7 @@ const migrationPoll = 500;
  * @throws StartupError that says all that is wrong with the configuration or the plugins
  */
 export async function createApp(options: AppOptions = {}): Promise<App> {
-  const installation = await loadInstallation(options);
+  const installation = options.installation ?? (await loadInstallation(options));
   const { settings } = installation;
   const log = options.log ?? createLogger(settings.logLevel);
   const services = await openServices(settings, log, options);
@@ -120,7 +126,6 @@ function assemble(
 
   let probes: JobProbes | undefined;
   let waiting = false;
-  const graceMs = settings.shutdownSeconds * 1000;
 
   function listen(): void {
     if (settings.role === "jobs") {
@@ -135,7 +140,7 @@ function assemble(
 
   const lifecycle = createLifecycle({
     log,
-    patienceMs: graceMs,
+    budgetMs: settings.shutdownSeconds * 1000,
     async start({ ended }) {
       if (!runsJobs && !settings.databaseUrl) {
         log.warn(
@@ -153,29 +158,53 @@ function assemble(
         );
         await untilMigrated(migrated, ended);
       }
-      for (const { parts } of plugins) {
+      for (const plugin of plugins) {
         if (ended.aborted) return;
-        await parts.start?.();
+        await startPlugin(plugin);
       }
       if (ended.aborted) return;
       waiting = false;
       if (!listensEarly) listen();
       if (runsJobs) await runner.start();
     },
-    stopSteps: [
-      ...plugins.map(({ plugin, parts }) => ({ name: `drain ${plugin.name}`, run: () => parts.drain?.() })),
-      [
-        { name: "http", run: () => http.stop({ graceMs }) },
-        { name: "jobs", run: () => runner.stop({ timeoutMs: graceMs }) },
-      ],
-      ...plugins.toReversed().map(({ plugin, parts }) => ({ name: `stop ${plugin.name}`, run: () => parts.stop?.() })),
-      { name: "bounded work", run: () => boundedWork.stop() },
-      { name: "probes", run: () => probes?.stop() },
-      { name: "database", run: () => services.close() },
+    phases: [
+      {
+        leave: "most",
+        steps: plugins.map(({ plugin, parts }) => ({ name: `drain ${plugin.name}`, run: () => parts.drain?.() })),
+      },
+      {
+        leave: "most",
+        together: true,
+        steps: [
+          { name: "http", run: (ms) => http.stop({ graceMs: ms - cuttingOff(ms) }) },
+          { name: "jobs", run: (ms) => runner.stop({ timeoutMs: ms - 2 * cuttingOff(ms), graceMs: cuttingOff(ms) }) },
+        ],
+      },
+      {
+        leave: "some",
+        steps: [
+          ...plugins.toReversed().map(({ plugin, parts }) => ({ name: `stop ${plugin.name}`, run: () => parts.stop?.() })),
+          { name: "bounded work", run: () => boundedWork.stop() },
+          { name: "probes", run: () => probes?.stop() },
+        ],
+      },
+      { leave: "nothing", together: true, steps: [{ name: "database", run: (ms) => services.close(ms) }] },
     ],
   });
   return { installation, plugins, db, jobs, http, log, ...lifecycle };
 }
+
+/** @throws StartupError that names the plugin, with what it threw as cause */
+async function startPlugin({ plugin, parts }: InstalledPlugin): Promise<void> {
+  try {
+    await parts.start?.();
+  } catch (error) {
+    throw new StartupError([pluginFailure(plugin, "start", error)], { cause: error });
+  }
+}
+
+/** @returns milliseconds, out of `ms`, that ending what doesn't end by itself may take */
+const cuttingOff = (ms: number): number => Math.min(ms / 5, 1000);
 
 /** Waits until somebody else has migrated the database, or `ended`. */
 async function untilMigrated(migrated: () => Promise<boolean>, ended: AbortSignal): Promise<void> {

@@ -1,11 +1,15 @@
 import type { Logger } from "pino";
+import { within } from "./within";
 
 /** A process's way from start to stop. */
 export interface Lifecycle {
   /** Runs the steps of starting, as far as nobody stops it meanwhile. @throws what a step throws */
   start(): Promise<void>;
-  /** Ends a start that goes on, then runs the steps of stopping, once. Never rejects. */
-  stop(): Promise<void>;
+  /**
+   * Ends a start that goes on, then runs the steps of stopping, once. Takes no longer than the budget, whatever hangs. Never rejects.
+   * @param options.withinMs what is left of the budget; all of it unless given
+   */
+  stop(options?: { readonly withinMs?: number }): Promise<StopOutcome>;
 }
 
 /** How far a start may go: `ended` says that it is to leave the rest undone. */
@@ -13,42 +17,88 @@ export interface Starting {
   readonly ended: AbortSignal;
 }
 
-/** One thing to do at the end. What it throws is logged and keeps nothing else from being done. */
+/** How a stop went. */
+export interface StopOutcome {
+  /** Steps that failed or took too long; empty when all ended in good order. */
+  readonly unfinished: readonly string[];
+}
+
+/** One thing to do at the end. What it throws is logged and keeps nothing else from being done; so is that it takes too long. */
 export interface StopStep {
   readonly name: string;
-  run(): Promise<unknown> | unknown;
+  /** @param ms how long it has */
+  run(ms: number): Promise<unknown> | unknown;
 }
+
+/** Steps of one kind, and how they share time. */
+export interface StopPhase {
+  readonly steps: readonly StopStep[];
+  /** They run at the same time and may use all the time there is; others run one after the other, each with half of what is left. */
+  readonly together?: boolean;
+  /** What they must leave of the budget to what follows. */
+  readonly leave: "most" | "some" | "nothing";
+}
+
+/** Part of the budget, and milliseconds at most, that are kept for what follows. */
+const kept = {
+  most: { share: 0.3, ms: 5000 },
+  some: { share: 0.15, ms: 2000 },
+  nothing: { share: 0, ms: 0 },
+} as const;
 
 /**
  * Joins starting and stopping, which a signal may ask for at any moment.
  * @param options.start does the work of starting; it looks at `ended` between its steps
- * @param options.stopSteps in order; steps of an inner list are run at the same time
- * @param options.patienceMs how long a stop waits for a start that goes on, before it takes things away from under it
+ * @param options.phases of stopping, in order
+ * @param options.budgetMs how long a stop may take in all, a start that goes on included
  */
 export function createLifecycle(options: {
   start(starting: Starting): Promise<void>;
-  readonly stopSteps: readonly (StopStep | readonly StopStep[])[];
-  readonly patienceMs: number;
+  readonly phases: readonly StopPhase[];
+  readonly budgetMs: number;
   readonly log: Logger;
 }): Lifecycle {
-  const { log } = options;
+  const { log, budgetMs } = options;
   const ending = new AbortController();
   let starting: Promise<void> | undefined;
-  let stopping: Promise<void> | undefined;
+  let stopping: Promise<StopOutcome> | undefined;
 
-  async function run({ name, run: act }: StopStep): Promise<void> {
-    try {
-      await act();
-    } catch (error) {
-      log.error({ err: error, step: name }, "a step of stopping failed; the others go on");
-    }
+  /** @returns whether it ended in good order */
+  async function run({ name, run: act }: StopStep, ms: number): Promise<boolean> {
+    const done = Promise.try(act, ms).then(
+      () => true,
+      (error: unknown) => {
+        log.error({ err: error, step: name }, "a step of stopping failed; the others go on");
+        return false;
+      },
+    );
+    const ended = await within(ms, done);
+    if (ended === undefined)
+      log.error({ step: name, ms: Math.round(ms) }, "a step of stopping takes too long; it is left behind");
+    return ended ?? false;
   }
 
-  async function end(): Promise<void> {
+  async function end(withinMs: number): Promise<StopOutcome> {
+    const deadline = performance.now() + withinMs;
+    const left = (leave: StopPhase["leave"]): number => {
+      const { share, ms } = kept[leave];
+      return Math.max(0, deadline - Math.min(withinMs * share, ms) - performance.now());
+    };
+    const unfinished: string[] = [];
+    const note = async (step: StopStep, ms: number): Promise<void> => {
+      if (!(await run(step, ms))) unfinished.push(step.name);
+    };
     ending.abort();
-    await settled(starting, options.patienceMs);
-    for (const step of options.stopSteps) await Promise.all([step].flat().map(run));
-    log.info("stopped");
+    // Whether it fails is told to who asked for it.
+    const settled = starting?.catch(() => undefined);
+    if (settled) await note({ name: "start", run: () => settled }, left("most") / 2);
+    for (const { steps, together, leave } of options.phases) {
+      if (together) await Promise.all(steps.map((step) => note(step, left(leave))));
+      else for (const step of steps) await note(step, left(leave) / 2);
+    }
+    if (unfinished.length === 0) log.info("stopped");
+    else log.warn({ unfinished }, "stopped");
+    return { unfinished };
   }
 
   return {
@@ -61,17 +111,9 @@ export function createLifecycle(options: {
         log.warn({ err: error }, "starting was broken off");
       });
     },
-    stop() {
-      stopping ??= end();
+    stop({ withinMs = budgetMs } = {}) {
+      stopping ??= end(withinMs);
       return stopping;
     },
   };
-}
-
-/** Waits until `work` has ended in whatever way, `ms` at most. */
-async function settled(work: Promise<void> | undefined, ms: number): Promise<void> {
-  const over = Promise.withResolvers<void>();
-  const timer = setTimeout(over.resolve, ms);
-  await Promise.race([work?.catch(() => undefined), over.promise]);
-  clearTimeout(timer);
 }

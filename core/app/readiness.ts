@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import type { ReadinessCheck } from "../plugin/plugin";
+import { within } from "./within";
 
 type State = Awaited<ReturnType<ReadinessCheck["check"]>>;
 
@@ -53,11 +54,7 @@ export function createReadiness(log: Logger, checks: readonly ReadinessCheck[]):
 }
 
 async function withinPatience(asked: Promise<State>): Promise<State> {
-  const tooLate = Promise.withResolvers<State>();
-  const timer = setTimeout(() => tooLate.reject(new Error(`no answer within ${patience / 1000} seconds`)), patience);
-  try {
-    return await Promise.race([asked, tooLate.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
+  const state = await within(patience, asked);
+  if (state === undefined) throw new Error(`no answer within ${patience / 1000} seconds`);
+  return state;
 }

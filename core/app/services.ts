@@ -14,7 +14,8 @@ import { prepareDataFolder } from "./data-folder";
 export interface Services {
   readonly db: Database;
   readonly cipher: Cipher;
-  close(): Promise<void>;
+  /** @param withinMs what it may take; what still uses the database then is cut off. Ten seconds unless given. */
+  close(withinMs?: number): Promise<void>;
 }
 
 export interface ServiceOptions {
@@ -35,9 +36,9 @@ export async function openServices(settings: CoreSettings, log: Logger, options:
     : await startEmbeddedPostgres({ dataDir: settings.dataDir, log, join: options.joinRunningServer ?? false });
   const url = settings.databaseUrl ?? embedded?.url ?? "";
   const db = openDatabase({ url, poolSize: settings.databasePool, log });
-  const close = async (): Promise<void> => {
+  const close = async (withinMs = 10_000): Promise<void> => {
     try {
-      await db.close();
+      await db.close(withinMs / 2 / 1000);
     } finally {
       await embedded?.stop();
     }

@@ -39,7 +39,11 @@ export function acceptOnly(args: readonly string[], known: readonly string[]): v
 
 /** @returns what a person reads: a sentence for mistakes, a stack for failures; never an error's other properties */
 export function explain(error: unknown): string {
-  if (error instanceof StartupError || error instanceof UsageError) return error.message;
+  if (error instanceof StartupError || error instanceof UsageError) {
+    return error.cause instanceof Error
+      ? `${error.message}\ncaused by ${withCauses(loggableError(error.cause))}`
+      : error.message;
+  }
   return withCauses(loggableError(error));
 }
 

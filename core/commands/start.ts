@@ -1,4 +1,6 @@
-import { createApp } from "../app/app";
+import { type App, createApp } from "../app/app";
+import { type Installation, loadInstallation } from "../app/installation";
+import { within } from "../app/within";
 import { acceptOnly, runCommand } from "./run-command";
 import { onStopSignal } from "./stop-signals";
 import { surviveStrayErrors } from "./stray-errors";
@@ -6,13 +8,17 @@ import { surviveStrayErrors } from "./stray-errors";
 const usage = `Usage: bun run start
 
 Starts the server. Settings come from config/cocov.config.ts and the environment; \`bun run config\` lists them.
-SIGINT or SIGTERM stops it in good order; a second one ends it at once.`;
+SIGINT or SIGTERM stops it in good order within COCOV_SHUTDOWN_SECONDS; a second one ends it at once. The exit code is 0 after a stop
+in good order, 1 when something failed or took too long and was left behind.`;
+
+/** How long plugins may take to be imported before a stop gives up on them, in milliseconds. */
+const longestLoading = 5000;
 
 await runCommand(usage, async (args) => {
   acceptOnly(args, []);
-  const creating = createApp();
-  // Who awaits it below tells why it failed; there is nothing to stop then.
-  onStopSignal(async () => await (await creating.catch(() => undefined))?.stop());
+  const loading = loadInstallation();
+  const creating = loading.then((installation) => createApp({ installation }));
+  onStopSignal(() => stop(loading, creating));
   const app = await creating;
   surviveStrayErrors(app.log);
   try {
@@ -24,3 +30,15 @@ await runCommand(usage, async (args) => {
     throw error;
   }
 });
+
+/** @returns the exit code */
+async function stop(loading: Promise<Installation>, creating: Promise<App>): Promise<number> {
+  const asked = performance.now();
+  // Why one of them fails is told by who awaits it above. There is nothing to stop then, nor while a database is waited for.
+  const installation = await within(longestLoading, loading).catch(() => undefined);
+  if (!installation) return 0;
+  const budgetMs = installation.settings.shutdownSeconds * 1000;
+  const app = await within(budgetMs / 2, creating).catch(() => undefined);
+  const outcome = await app?.stop({ withinMs: budgetMs - (performance.now() - asked) });
+  return outcome === undefined || outcome.unfinished.length === 0 ? 0 : 1;
+}

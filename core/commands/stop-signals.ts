@@ -1,3 +1,6 @@
+import { logOutput } from "../log-output";
+import { explain } from "./run-command";
+
 /**
  * How long after the first signal more of them count as the same, in milliseconds. Ctrl-C and service supervisors signal all processes
  * of a group, and `bun run` passes on to its script what it gets: the script hears it twice.
@@ -7,10 +10,11 @@ const echo = 300;
 const numbers = { SIGINT: 2, SIGTERM: 15 } as const;
 
 /**
- * Runs `stop` at the first SIGINT or SIGTERM and then ends the process with exit code 0; a second signal ends it at once, with the
- * exit code 128 plus the signal's number.
+ * Runs `stop` at the first SIGINT or SIGTERM and then ends the process; a second signal ends it at once, with the exit code 128 plus the
+ * signal's number.
+ * @param stop resolves to the exit code: 0 when all ended in good order
  */
-export function onStopSignal(stop: () => Promise<void>): void {
+export function onStopSignal(stop: () => Promise<number>): void {
   let firstAt: number | undefined;
   const hear = (signal: keyof typeof numbers) => async (): Promise<void> => {
     if (firstAt !== undefined) {
@@ -18,8 +22,11 @@ export function onStopSignal(stop: () => Promise<void>): void {
       return;
     }
     firstAt = performance.now();
-    await stop();
-    process.exit(process.exitCode ?? 0);
+    const exitCode = await stop().catch((error: unknown) => {
+      logOutput(2).write(`${explain(error)}\n`);
+      return 1;
+    });
+    process.exit(process.exitCode ?? exitCode);
   };
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, hear(signal));
 }

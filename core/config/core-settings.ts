@@ -107,7 +107,7 @@ export const coreSettingsSchema = z.object({
   }),
   shutdownSeconds: setting(wholeNumber(1, 600).default(25), {
     env: "COCOV_SHUTDOWN_SECONDS",
-    summary: "how long a stop waits for running requests and jobs",
+    summary: "how many seconds a stop may take in all, whatever it waits for",
   }),
 });
 

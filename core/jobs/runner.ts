@@ -24,9 +24,9 @@ export interface JobRunner {
   start(): Promise<void>;
   /**
    * Ends in good order: no new attempts; running handlers get `timeoutMs` (10,000 by default), then their signal is aborted, and
-   * what still runs is handed back with the attempt not counted. Resolves when nothing of it keeps the process alive.
+   * what still runs `graceMs` later (a second by default) is handed back with the attempt not counted. Resolves when nothing of it keeps the process alive.
    */
-  stop(options?: { timeoutMs?: number }): Promise<void>;
+  stop(options?: { timeoutMs?: number; graceMs?: number }): Promise<void>;
   /** False when it hasn't been able to say that it is alive for so long that others take over its jobs. */
   healthy(): boolean;
 }
@@ -62,7 +62,7 @@ export function createJobRunner(options: JobRunnerOptions): JobRunner {
   const report = (message: string) => (error: unknown) => log.warn({ error: failureMessage(error) }, message);
   let stopping = false;
   let lastAlive = 0;
-  let end: ((timeoutMs: number) => Promise<void>) | undefined;
+  let end: ((timeoutMs: number, graceMs: number) => Promise<void>) | undefined;
 
   const start = async (): Promise<void> => {
     const { holder, prefix } = await queueIdentity(db, processName, endpoints);
@@ -127,13 +127,13 @@ export function createJobRunner(options: JobRunnerOptions): JobRunner {
     const forget = ledger.onEnqueued(relay.wake);
     let listening: { unlisten(): Promise<void> } | undefined;
 
-    end = async (timeoutMs) => {
+    end = async (timeoutMs, graceMs) => {
       stopping = true;
       forget();
       await listening?.unlisten().catch(report("listening could not be ended"));
       await relay.stop();
       connection.current().pause();
-      await attempts.drain(timeoutMs, timing.abortGrace * 1000).catch(report("running jobs could not be handed back"));
+      await attempts.drain(timeoutMs, graceMs).catch(report("running jobs could not be handed back"));
       await Promise.all(duties.map((duty) => duty.stop()));
       await connection.current().close().catch(report("the queue could not be closed"));
       if (own) await handBack(db, holder).catch(report("jobs could not be handed back"));
@@ -148,10 +148,10 @@ export function createJobRunner(options: JobRunnerOptions): JobRunner {
     for (const { name } of periodic) void tick(name);
   };
 
-  const stop: JobRunner["stop"] = async ({ timeoutMs = 10_000 } = {}) => {
+  const stop: JobRunner["stop"] = async ({ timeoutMs = 10_000, graceMs = timing.abortGrace * 1000 } = {}) => {
     const endOnce = end;
     end = undefined;
-    await endOnce?.(timeoutMs);
+    await endOnce?.(timeoutMs, graceMs);
   };
 
   return { start, stop, healthy: () => end !== undefined && Date.now() - lastAlive < timing.stale * 1000 };

@@ -59,7 +59,8 @@ export interface PluginParts<Api> {
   readonly readiness?: readonly ReadinessCheck[];
   /** Runs after the migrations, before the first request and job, requirements first. */
   readonly start?: () => Promise<void>;
-  /** Runs first at shutdown, before running requests are waited for: ends what they wait for. */
+  /** Runs first at shutdown, before running requests are waited for: ends what they wait for. Neither it nor `stop` may take long: what
+   * isn't done when the time of the whole shutdown is over is left behind. */
   readonly drain?: () => void;
   /** Runs at shutdown after requests and jobs have ended, requirements last. Even when `start` failed or never ran. */
   readonly stop?: () => Promise<void>;

@@ -1,20 +1,22 @@
 import { expect, test } from "bun:test";
 import { pino } from "pino";
-import { createLifecycle, type Starting, type StopStep } from "../../../core/app/lifecycle";
+import { createLifecycle, type Starting, type StopPhase, type StopStep } from "../../../core/app/lifecycle";
 
-function world(start: (starting: Starting, done: string[]) => Promise<void>, more: StopStep[] = []) {
+function world(start: (starting: Starting, done: string[]) => Promise<void>, more: StopStep[] = [], budgetMs = 300) {
   const done: string[] = [];
   const lines: Record<string, unknown>[] = [];
   const log = pino({ level: "info" }, { write: (line: string) => void lines.push(JSON.parse(line)) });
   const step = (name: string): StopStep => ({ name, run: () => void done.push(name) });
-  const lifecycle = createLifecycle({
-    start: (starting) => start(starting, done),
-    stopSteps: [step("first"), ...more, [step("second"), step("third")], step("last")],
-    patienceMs: 100,
-    log,
-  });
+  const phases: StopPhase[] = [
+    { leave: "most", steps: [step("first"), ...more] },
+    { leave: "some", together: true, steps: [step("second"), step("third")] },
+    { leave: "nothing", steps: [step("last")] },
+  ];
+  const lifecycle = createLifecycle({ start: (starting) => start(starting, done), phases, budgetMs, log });
   return { lifecycle, done, lines };
 }
+
+const hanging = (name: string): StopStep => ({ name, run: () => new Promise(() => undefined) });
 
 const nothing = () => Promise.resolve();
 
@@ -36,13 +38,27 @@ test("a step that fails, at once or later, is logged and keeps no other from bei
     },
     { name: "late", run: () => Promise.reject(new Error("no luck either")) },
   ]);
-  await lifecycle.stop();
+  expect(await lifecycle.stop()).toEqual({ unfinished: ["early", "late"] });
   expect(done).toEqual(["first", "second", "third", "last"]);
   expect(lines).toMatchObject([
     { step: "early", err: { message: "no luck" } },
     { step: "late", err: { message: "no luck either" } },
-    { msg: "stopped" },
+    { msg: "stopped", unfinished: ["early", "late"] },
   ]);
+});
+
+test("steps that hang are left behind, so that all of them together end within the budget and every other one is done", async () => {
+  const { lifecycle, done, lines } = world(nothing, [hanging("a"), hanging("b"), hanging("c")], 600);
+  const begun = performance.now();
+  expect(await lifecycle.stop()).toEqual({ unfinished: ["a", "b", "c"] });
+  expect(performance.now() - begun).toBeLessThan(600);
+  expect(done).toEqual(["first", "second", "third", "last"]);
+  expect(lines.map(({ step }) => step)).toEqual(["a", "b", "c", undefined]);
+});
+
+test("what was spent before it was asked for is taken from the budget", async () => {
+  const { lifecycle } = world(nothing, [hanging("a")], 60_000);
+  expect(await lifecycle.stop({ withinMs: 100 })).toEqual({ unfinished: ["a"] });
 });
 
 test("a start that fails tells who asked for it", async () => {
@@ -66,7 +82,7 @@ test("a start that doesn't end holds up stopping for a while only, and its failu
   const { promise, reject } = Promise.withResolvers<void>();
   const { lifecycle, done, lines } = world(() => promise);
   const starting = lifecycle.start();
-  await lifecycle.stop();
+  expect(await lifecycle.stop()).toEqual({ unfinished: ["start"] });
   expect(done.at(-1)).toBe("last");
   reject(new Error("its database is gone"));
   await starting;

@@ -62,6 +62,42 @@ describe("SIGTERM and SIGINT", () => {
     expect((await next.ended).exitCode).toBe(0);
   });
 
+  test("a request, a job and a plugin that hang all at once are left behind in time, and the exit code tells", async () => {
+    const { env, databaseUrl } = await patientWorld({ COCOV_SHUTDOWN_SECONDS: "2", STOP: "hangs", JOBS: "stubborn" });
+    const server = startCommand("start", { env });
+    const url = await server.url();
+    await enqueue(url, 60_000);
+    void fetch(`${url}/wait/60000`).catch(() => undefined);
+    await Promise.all([server.logged("request begins"), server.logged("job begins")]);
+    const signaled = performance.now();
+    server.signal("SIGTERM");
+    expect((await server.ended).exitCode).toBe(1);
+    expect(performance.now() - signaled).toBeLessThan(3000);
+    expect(await server.logged("stopped")).toMatchObject({ level: "warn", unfinished: ["stop patient"] });
+    expect(await ledger(databaseUrl)).toEqual([{ attempts: 0, running: false }]);
+  });
+
+  test("while a plugin's start hangs, or the database doesn't answer, stop it in time as well", async () => {
+    const { env } = await patientWorld({ COCOV_SHUTDOWN_SECONDS: "2", START: "hangs" });
+    const server = startCommand("start", { env });
+    await server.logged("starting");
+    let signaled = performance.now();
+    server.signal("SIGTERM");
+    expect((await server.ended).exitCode).toBe(1);
+    expect(performance.now() - signaled).toBeLessThan(3000);
+    expect(await server.logged("stopped")).toMatchObject({ unfinished: ["start"] });
+
+    const asked = Promise.withResolvers<void>();
+    const silent = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data: () => asked.resolve() } });
+    const waiting = startCommand("start", { env: { ...env, COCOV_DATABASE_URL: `postgres://127.0.0.1:${silent.port}/x` } });
+    await asked.promise;
+    signaled = performance.now();
+    waiting.signal("SIGTERM");
+    expect((await waiting.ended).exitCode).toBe(0);
+    expect(performance.now() - signaled).toBeLessThan(3000);
+    silent.stop(true);
+  });
+
   test("twice within a moment count once: a terminal and `bun run` both pass them on", async () => {
     const { env } = await patientWorld();
     const server = startCommand("start", { env });
@@ -101,7 +137,8 @@ test("a plugin that fails to start ends the process in good order, with what wen
   const { env } = await patientWorld({ START: "throws" });
   const { exitCode, stdout, stderr } = await startCommand("start", { env }).ended;
   expect(exitCode).toBe(1);
-  expect(stderr).toContain("no luck today");
+  expect(stderr).toStartWith('Cocov can\'t start: Plugin "patient" failed in start: no luck today (');
+  expect(stderr).toContain("caused by Error: no luck today");
   expect(stdout).toContain('"msg":"stopping"');
   expect(stdout.trimEnd()).toEndWith('"msg":"stopped"}');
 });

@@ -7,7 +7,8 @@ import { testEnvironment } from "../../../support/server";
 
 /**
  * A plugin whose requests and jobs last as long as they are told, and that starts as it is told by `START`: `throws` fails,
- * `strays` leaves errors to nobody, `lasts` takes a second.
+ * `strays` leaves errors to nobody, `lasts` takes a second, `hangs` never ends. With `STOP=hangs` it never stops, and with
+ * `JOBS=stubborn` its jobs don't hear that they should.
  */
 const plugin = `
 import { anyone, defineJob, definePlugin, parameter, route } from "@core";
@@ -22,6 +23,7 @@ const starts = {
     setTimeout(() => { throw new Error("caught by nobody"); }, 0);
   },
   async lasts() { await Bun.sleep(1000); },
+  hangs: () => new Promise(() => undefined),
 };
 
 export default definePlugin({
@@ -29,12 +31,12 @@ export default definePlugin({
   summary: "Made for a test",
   setup: ({ db, jobs, log }) => ({
     start: async () => { log.info("starting"); await starts[process.env.START]?.(); },
-    stop: async () => { log.info("stopping"); },
+    stop: async () => { log.info("stopping"); if (process.env.STOP === "hangs") await starts.hangs(); },
     jobs: [
       wait.handledBy(async ({ ms }, { signal, attempt, complete }) => {
         log.info({ attempt }, "job begins");
         for (let waited = 0; waited < ms; waited += 10) {
-          if (signal.aborted) throw new Error("handed back");
+          if (signal.aborted && process.env.JOBS !== "stubborn") throw new Error("handed back");
           await Bun.sleep(10);
         }
         await complete(async () => {});
