@@ -15,6 +15,14 @@ export interface Checks {
   /** Reads a commit's `.cocov.yaml` from its snapshot. No transaction should be open meanwhile. */
   readManifest(repository: RepositoryRow, commit: CommitRow): Promise<ManifestReading>;
 
+  /**
+   * For what Workers send besides their reports.
+   * @param tx has the commit locked, so that no other run takes the place of this one meanwhile
+   * @throws ApiError `checks.stale_run` when the commit's current run is another one
+   */
+  assertCurrentRun(tx: Transaction, commitId: number, jobId: string): Promise<void>;
+  /** Notes that a run's Worker is alive. */
+  heardFrom(q: Queryable, jobId: string): Promise<void>;
   /** @returns the run, with the state of its check set; undefined when another one has taken its place */
   run(q: Queryable, jobId: string): Promise<(Run & RunState) | undefined>;
   /**

@@ -8,6 +8,7 @@ import type { Announce } from "./commit-status";
 import { createQueueEntry } from "./queue-entry";
 import type { RunEnd } from "./run-end";
 import type { MountSecrets } from "./slots";
+import { assertCurrent } from "./worker-reports";
 
 interface Parts {
   github: GitHub | undefined;
@@ -37,6 +38,15 @@ export function createChecks({ github, repositories, secrets, end, announce, rea
     async haveResults(q, commitId) {
       const status = (await findCheckSet(q, commitId))?.status;
       return status === "completed" || status === "errored";
+    },
+
+    async assertCurrentRun(tx, commitId, jobId) {
+      assertCurrent(await findCheckSet(tx, commitId), jobId);
+    },
+
+    async heardFrom({ sql }, jobId) {
+      await sql`
+        UPDATE check_sets SET last_callback_at = now() WHERE job_id = ${jobId} AND status IN ('queued', 'in_progress')`;
     },
 
     async run(q, jobId) {

@@ -31,6 +31,7 @@ export type { Manifest, ManifestCheck, ManifestError, Mount } from "./manifest/m
 export { normalizePluginName } from "./manifest/plugin-name";
 export type { QueuedCheck, QueuedMount, QueueEntry } from "./queue-entry";
 export type { ManifestReading } from "./read-manifest";
+export { reportedRun } from "./routes/worker";
 export {
   type IssueCounts,
   issueCounts,

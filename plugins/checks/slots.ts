@@ -25,6 +25,8 @@ export interface WorkerTransport {
    * @returns true only when no Worker has it, for sure; it will never be given out then
    */
   takeBack(tx: Transaction, run: Run): Promise<boolean>;
+  /** @returns true only when no Worker has the run, for sure: whatever is reported on it is about an earlier one */
+  isWaiting(q: Queryable, run: Run): Promise<boolean>;
   /** Has the Worker told to stop. Called once per accepted cancellation that `takeBack` couldn't settle. */
   cancel(tx: Transaction, run: Run): Promise<void>;
   /** Forgets the run: it has ended, or its repository is about to be deleted. */

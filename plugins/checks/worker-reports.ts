@@ -18,28 +18,41 @@ export interface CheckReport {
   readonly errorOutput: string;
 }
 
-/** What Workers call. They repeat themselves until they get a 2xx, so everything may come twice, and late. */
+/**
+ * What Workers call. They repeat themselves until they get a 2xx, so everything may come twice, and late: about a run that was ended
+ * and started again since. Those that say which run they mean get `checks.stale_run` then. Of the others nothing counts while
+ * nobody can have the present run.
+ */
 export interface WorkerReports {
-  /** @throws 404 for a commit without that check */
-  report(tx: Transaction, commitId: number, report: CheckReport): Promise<void>;
-  /** The Worker begins. @throws 404 for a commit without a check set */
-  begin(tx: Transaction, commitId: number): Promise<void>;
-  /** The Worker is done. @throws 404 as above, `checks.not_finished` */
-  wrapUp(tx: Transaction, commitId: number): Promise<void>;
+  /** @throws 404 for a commit without that check, `checks.stale_run` */
+  report(tx: Transaction, run: ReportedRun, report: CheckReport): Promise<void>;
+  /** The Worker begins. @throws 404 for a commit without a check set, `checks.stale_run` */
+  begin(tx: Transaction, run: ReportedRun): Promise<void>;
+  /** The Worker is done. @throws as above, `checks.not_finished` */
+  wrapUp(tx: Transaction, run: ReportedRun): Promise<void>;
+}
+
+/** Which run a Worker speaks of. `jobId`: undefined for the deployed ones, which don't say. */
+export interface ReportedRun {
+  readonly commitId: number;
+  readonly jobId: string | undefined;
 }
 
 export function createWorkerReports({ end, transports }: { end: RunEnd; transports: Transports }): WorkerReports {
   return {
-    async report(tx, commitId, { pluginName, status, errorOutput }) {
+    async report(tx, { commitId, jobId }, { pluginName, status, errorOutput }) {
       const set = await lockCheckSet(tx, commitId);
+      if (set) assertCurrent(set, jobId);
       const check = set && matchCheck(pluginName, await reportableChecks(tx, set));
       if (!check) throw notFound(`This commit has no check for ${pluginName}`);
+      if (set.status === "queued" && (await transports.isWaiting(tx, set))) return;
       if (nextCheckStatus(check.status, status) === status) await changeCheck(tx, check.id, status, errorOutput);
       await noteCallback(tx, set);
     },
 
-    async begin(tx, commitId) {
+    async begin(tx, { commitId, jobId }) {
       const set = await lockExisting(tx, commitId);
+      assertCurrent(set, jobId);
       await noteCallback(tx, set);
       // Nobody was given a run that still waits, so this is a late word about the one before.
       const next = isRunning(set.status) ? statusWhenBegun(set) : set.status;
@@ -49,13 +62,19 @@ export function createWorkerReports({ end, transports }: { end: RunEnd; transpor
       if (run) await transports.of(set)?.begun?.(tx, run);
     },
 
-    async wrapUp(tx, commitId) {
+    async wrapUp(tx, { commitId, jobId }) {
       const set = await lockExisting(tx, commitId);
+      assertCurrent(set, jobId);
       const result = wrapUp(set, await checkStatusesOf(tx, set.id));
       if (result.outcome === "not_finished") throw errors.fail("checks.not_finished");
       if (result.outcome === "end") await end.end(tx, set, result.status);
     },
   };
+}
+
+/** @throws `checks.stale_run` for another run than the check set's */
+export function assertCurrent(set: CheckSetRow | undefined, jobId: string | undefined): void {
+  if (jobId !== undefined && jobId.toLowerCase() !== set?.jobId) throw errors.fail("checks.stale_run");
 }
 
 type ReportableCheck = MatchableCheck & { readonly id: number; readonly status: CheckStatus };

@@ -10,6 +10,8 @@ export interface IssueReport {
   /** Normalised plugin name. */
   readonly source: string;
   readonly issues: readonly ArrivingIssue[];
+  /** The run they come from; undefined when its Worker doesn't say. */
+  readonly jobId: string | undefined;
 }
 
 /**
@@ -17,10 +19,11 @@ export interface IssueReport {
  * commit has already is skipped, and what a rule in force matches arrives ignored. The commit's count follows.
  */
 export function createRegister({ db, checks, repositories }: { db: Database; checks: Checks; repositories: Repositories }) {
-  return async ({ commit, source, issues }: IssueReport): Promise<void> => {
+  return async ({ commit, source, issues, jobId }: IssueReport): Promise<void> => {
     const wanted = await withoutExcluded(issues, await checks.excludePatterns(db, commit.id));
     await db.transaction(async (tx) => {
       if (!(await lockCommit(tx, commit.id))) throw notFound("There is no such commit");
+      if (jobId !== undefined) await checks.assertCurrentRun(tx, commit.id, jobId);
       const active = await store(tx, commit, source, wanted);
       await repositories.setIssuesCount(tx, commit.id, active);
     });

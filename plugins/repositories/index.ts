@@ -38,7 +38,7 @@ export type { Repositories } from "./repositories";
 export type { BranchRow, CommitRow, RepositoryRow } from "./rows";
 export { commitJson, paging, repositoryJson } from "./schemas";
 export { type CommitStatusSource, commitStatus } from "./slots";
-export { repositoryFolder } from "./storage/names";
+export { isRepositoryName, repositoryFolder } from "./storage/names";
 export type { SnapshotFile } from "./storage/read-file";
 export type { Snapshots } from "./storage/snapshots";
 

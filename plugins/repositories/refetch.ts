@@ -10,13 +10,13 @@ export interface Refetch {
    */
   refetch(tx: Transaction, commitId: number, fetchId: string | null): Promise<void>;
   /**
-   * For answers that would show them. Asking often costs nothing: one fetch at a time, and after one that failed a while passes
-   * before the next.
+   * For answers that can't show or send them. Saying so often costs nothing: one fetch at a time, and after one that failed a while
+   * passes before the next.
    */
-  refetchToShow(commitId: number): Promise<void>;
+  filesMissed(commitId: number): Promise<void>;
 }
 
-/** Minutes after a failure before files are fetched again for being looked at. */
+/** Minutes after a failure before files are fetched again because somebody asked. */
 const patience = 5;
 
 export function createRefetch({ db, jobs }: { db: Database; jobs: Jobs }): Refetch {
@@ -27,7 +27,7 @@ export function createRefetch({ db, jobs }: { db: Database; jobs: Jobs }): Refet
       const { repositoryId } = commit;
       await jobs.enqueue(tx, processCommit, { commitId, repositoryId, ...(fetchId === null ? {} : { fetchId }) });
     },
-    async refetchToShow(commitId) {
+    async filesMissed(commitId) {
       await db.transaction(async (tx) => {
         const [idle] = await tx.sql<{ repositoryId: number }[]>`
           SELECT repository_id AS "repositoryId" FROM commits

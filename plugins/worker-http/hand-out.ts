@@ -1,6 +1,6 @@
 import type { Database, Logger, Transaction } from "../../core";
 import type { Checks, QueueEntry } from "../checks";
-import type { Repositories } from "../repositories";
+import { isRepositoryName, type Repositories } from "../repositories";
 import { type ClaimedJob, claimJob, endLease, extendLease } from "./leases";
 import { announceJob, holdJob } from "./queue";
 
@@ -27,6 +27,14 @@ export interface HandOut {
 /** Seconds that making a job ready may take before somebody else tries. */
 const preparing = 30;
 
+/** Seconds until a job is tried again that couldn't be made ready, for a reason that isn't its own. */
+const troubled = 30;
+
+/** Seconds until a job is tried again whose archive was missing: doubled each time. */
+const firstHold = 60;
+/** So often; half an hour in all. */
+const mostRefetches = 5;
+
 interface Parts {
   db: Database;
   checks: Checks;
@@ -36,8 +44,8 @@ interface Parts {
 
 /**
  * A job is claimed first, in a statement of its own, and made ready after: whoever ends a run locks its check set and then its
- * job, so nobody may hold a job's row while asking for the check set. A job that can't be made ready is left to run out of its
- * claim, so that it doesn't keep the others from being given out.
+ * job, so nobody may hold a job's row while asking for the check set. A job that can't be made ready is put aside, so that it doesn't
+ * keep the others from being given out; that is no worker's fault and uses up none of the run's tries.
  */
 export function createHandOut({ db, checks, repositories, log }: Parts): HandOut {
   return {
@@ -46,8 +54,9 @@ export function createHandOut({ db, checks, repositories, log }: Parts): HandOut
         signal.throwIfAborted();
         const claimed = await claimJob(db, worker, preparing);
         if (!claimed) return null;
-        const leased = await prepare(claimed, duration).catch((error: unknown) => {
+        const leased = await prepare(claimed, duration).catch(async (error: unknown) => {
           log.error({ err: error, jobId: claimed.jobId }, "a job couldn't be made ready for a worker");
+          await holdJob(db, claimed.leaseId, troubled, false);
           return null;
         });
         if (leased && !signal.aborted) return leased;
@@ -57,7 +66,8 @@ export function createHandOut({ db, checks, repositories, log }: Parts): HandOut
     release,
   };
 
-  async function prepare({ leaseId, jobId, commitId }: ClaimedJob, duration: number): Promise<LeasedJob | null> {
+  async function prepare(claimed: ClaimedJob, duration: number): Promise<LeasedJob | null> {
+    const { leaseId, jobId } = claimed;
     const entry = await db.transaction(async (tx) => {
       const made = await checks.queueEntry(tx, jobId);
       if (!made) await discard(tx, jobId);
@@ -66,7 +76,9 @@ export function createHandOut({ db, checks, repositories, log }: Parts): HandOut
     if (!entry) return null;
     const archive = await repositories.snapshots.locate(entry.repo, entry.sha);
     if (!archive) {
-      await refetch({ leaseId, jobId, commitId });
+      // Without a name of its own a repository has nothing stored, until it gets one again.
+      if (isRepositoryName(entry.repo)) await refetch(claimed);
+      else await holdJob(db, leaseId, troubled, false);
       return null;
     }
     const extended = await extendLease(db, leaseId, duration);
@@ -74,13 +86,15 @@ export function createHandOut({ db, checks, repositories, log }: Parts): HandOut
   }
 
   /** Has the archive made again: the storage may have been lost, or restored from an older backup. */
-  async function refetch({ leaseId, jobId, commitId }: ClaimedJob): Promise<void> {
+  async function refetch({ leaseId, jobId, commitId, refetches }: ClaimedJob): Promise<void> {
     log.warn({ jobId, commitId }, "the archive of a queued commit is missing; fetching it again");
-    const held = await holdJob(db, leaseId);
-    await db.transaction(async (tx) => {
-      if (held) await repositories.refetch(tx, commitId, null);
-      else await checks.giveUp(tx, jobId, "The commit's files are missing from the storage and couldn't be fetched again.");
-    });
+    if (refetches < mostRefetches) {
+      await holdJob(db, leaseId, firstHold * 2 ** refetches, true);
+      await db.transaction((tx) => repositories.refetch(tx, commitId, null));
+    } else {
+      const reason = "The commit's files are missing from the storage and couldn't be fetched again.";
+      await db.transaction((tx) => checks.giveUp(tx, jobId, reason));
+    }
   }
 
   async function release(leaseId: string): Promise<boolean> {

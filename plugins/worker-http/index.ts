@@ -22,10 +22,7 @@ export default definePlugin({
     const handOut = createHandOut({ db, checks, repositories, log });
     const longPoll = createLongPoll({ db, handOut });
     return {
-      routes: [
-        ...leaseRoutes({ db, worker, handOut, longPoll }),
-        ...jobRoutes({ db, worker, snapshots: repositories.snapshots }),
-      ],
+      routes: [...leaseRoutes({ db, worker, handOut, longPoll, checks }), ...jobRoutes({ db, worker, repositories })],
       jobs: [lostRuns({ db, checks })],
       on: [commitStored.handledBy((tx, { commitId }) => letGo(tx, commitId))],
       contribute: [workerTransport.with(httpTransport)],

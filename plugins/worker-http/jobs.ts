@@ -23,7 +23,7 @@ export function lostRuns({ db, checks }: { db: Database; checks: Checks }): Hand
   return endLostRuns.handledBy(async (_payload, run) => {
     const lost = await db.sql<LostJob[]>`
       SELECT job_id AS "jobId", worker FROM worker_jobs
-       WHERE (leased_until <= now() OR lease_id IS NULL) AND (canceling OR expiries >= ${largestExpiries - 1} AND lease_id IS NOT NULL)
+       WHERE (leased_until <= now() OR lease_id IS NULL) AND (canceling OR expiries >= ${largestExpiries - 1} AND given)
        ORDER BY id`;
     for (const { jobId, worker } of lost) {
       await db

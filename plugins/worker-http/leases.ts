@@ -8,11 +8,13 @@ export interface ClaimedJob {
   readonly leaseId: string;
   readonly jobId: string;
   readonly commitId: number;
+  /** How often its archive was missing. */
+  readonly refetches: number;
 }
 
 /**
- * Takes the oldest job that nobody has. A job whose lease ran out is free again, at its old place, except after the last time.
- * One statement: of two callers at once, each gets another job.
+ * Takes the oldest job that nobody has. A job whose lease ran out is free again, at its old place, except after the last time; one
+ * that was claimed and never became a lease, always. One statement: of two callers at once, each gets another job.
  *
  * @param seconds until somebody else may take it, unless {@link extendLease} is called before
  * @returns undefined when there is nothing
@@ -21,31 +23,32 @@ export async function claimJob(q: Queryable, worker: string, seconds: number): P
   const [claimed] = await q.sql<ClaimedJob[]>`
     UPDATE worker_jobs
        SET lease_id = gen_random_uuid(), worker = ${worker}, leased_until = now() + make_interval(secs => ${seconds}),
-           expiries = expiries + (lease_id IS NOT NULL)::int, held_until = NULL, updated_at = now()
+           expiries = expiries + given::int, given = false, held_until = NULL, updated_at = now()
      WHERE id = (SELECT id FROM worker_jobs
                   WHERE NOT canceling AND (held_until IS NULL OR held_until <= now())
-                    AND (lease_id IS NULL OR leased_until <= now() AND expiries < ${largestExpiries - 1})
+                    AND (lease_id IS NULL OR leased_until <= now() AND (NOT given OR expiries < ${largestExpiries - 1}))
                   ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
-    RETURNING lease_id AS "leaseId", job_id AS "jobId", commit_id AS "commitId"`;
+    RETURNING lease_id AS "leaseId", job_id AS "jobId", commit_id AS "commitId", refetches`;
   return claimed;
 }
 
 export interface ExtendedLease {
+  readonly jobId: string;
   readonly expiresAt: Date;
   /** The worker is to stop. */
   readonly canceling: boolean;
 }
 
 /**
- * Makes a lease last from now on. One that ran out stays lost, even while nobody else has taken the job.
+ * Makes a claim a lease, or a lease last from now on. One that ran out stays lost, even while nobody else has taken the job.
  * @returns undefined when it is lost
  */
 export async function extendLease(q: Queryable, leaseId: string, seconds: number): Promise<ExtendedLease | undefined> {
   if (!isLeaseId(leaseId)) return undefined;
   const [extended] = await q.sql<ExtendedLease[]>`
-    UPDATE worker_jobs SET leased_until = now() + make_interval(secs => ${seconds}), updated_at = now()
+    UPDATE worker_jobs SET leased_until = now() + make_interval(secs => ${seconds}), given = true, updated_at = now()
      WHERE lease_id = ${leaseId} AND leased_until > now()
-    RETURNING leased_until AS "expiresAt", canceling`;
+    RETURNING job_id AS "jobId", leased_until AS "expiresAt", canceling`;
   return extended;
 }
 
@@ -56,7 +59,7 @@ export async function extendLease(q: Queryable, leaseId: string, seconds: number
 export async function endLease(q: Queryable, leaseId: string): Promise<{ jobId: string; canceling: boolean } | undefined> {
   if (!isLeaseId(leaseId)) return undefined;
   const [ended] = await q.sql<{ jobId: string; canceling: boolean }[]>`
-    UPDATE worker_jobs SET lease_id = NULL, worker = NULL, leased_until = NULL, updated_at = now()
+    UPDATE worker_jobs SET lease_id = NULL, worker = NULL, leased_until = NULL, given = false, updated_at = now()
      WHERE lease_id = ${leaseId} AND leased_until > now()
     RETURNING job_id AS "jobId", canceling`;
   return ended;

@@ -20,7 +20,7 @@ export async function listJobs({ sql }: Database, page: Page): Promise<{ rows: W
     SELECT j.job_id AS "jobId",
            CASE WHEN j.leased_until > now() THEN 'leased' WHEN j.held_until > now() THEN 'held' ELSE 'waiting' END AS state,
            r.id AS "repositoryId", r.name AS repository, c.sha, j.worker, j.leased_until AS "leasedUntil",
-           j.expiries + (j.leased_until <= now() AND j.lease_id IS NOT NULL)::int AS expiries, j.canceling,
+           j.expiries + (j.leased_until <= now() AND j.given)::int AS expiries, j.canceling,
            j.created_at AS "createdAt", count(*) OVER ()::int AS total
       FROM worker_jobs j JOIN commits c ON c.id = j.commit_id JOIN repositories r ON r.id = c.repository_id
      ORDER BY j.id LIMIT ${page.size} OFFSET ${page.offset}`;
@@ -30,10 +30,16 @@ export async function listJobs({ sql }: Database, page: Page): Promise<{ rows: W
   return { rows: [], total: counted?.total ?? 0 };
 }
 
+export interface CommitOfJob {
+  readonly id: number;
+  readonly repository: string;
+  readonly sha: string;
+}
+
 /** @returns where the files of a job's commit are to be found; undefined when there is no such job */
-export async function commitOfJob({ sql }: Database, jobId: string): Promise<{ repository: string; sha: string } | undefined> {
-  const [row] = await sql<{ repository: string; sha: string }[]>`
-    SELECT r.name AS repository, c.sha
+export async function commitOfJob({ sql }: Database, jobId: string): Promise<CommitOfJob | undefined> {
+  const [row] = await sql<CommitOfJob[]>`
+    SELECT c.id, r.name AS repository, c.sha
       FROM worker_jobs j JOIN commits c ON c.id = j.commit_id JOIN repositories r ON r.id = c.repository_id
      WHERE j.job_id = ${jobId}`;
   return row;

@@ -22,8 +22,14 @@ export const httpTransport: WorkerTransport = {
 
   async takeBack(tx, { jobId }) {
     const taken = await tx.sql`
-      DELETE FROM worker_jobs WHERE job_id = ${jobId} AND (lease_id IS NULL OR leased_until <= now())`;
+      DELETE FROM worker_jobs WHERE job_id = ${jobId} AND NOT (given AND leased_until > now())`;
     return taken.count > 0;
+  },
+
+  async isWaiting({ sql }, { jobId }) {
+    const waiting = await sql`
+      SELECT 1 FROM worker_jobs WHERE job_id = ${jobId} AND NOT (given AND leased_until > now())`;
+    return waiting.length > 0;
   },
 
   async cancel(tx, { jobId }) {
@@ -35,21 +41,12 @@ export const httpTransport: WorkerTransport = {
   },
 };
 
-/** Seconds until a job is tried again whose archive was missing: doubled each time. */
-const firstHold = 60;
-/** So often; a quarter of an hour in all. */
-const mostRefetches = 5;
-
-/**
- * Frees a claimed job, for later: its archive is missing.
- * @returns false when that has happened too often
- */
-export async function holdJob({ sql }: Queryable, leaseId: string): Promise<boolean> {
-  const held = await sql`
-    UPDATE worker_jobs SET lease_id = NULL, worker = NULL, leased_until = NULL, refetches = refetches + 1, updated_at = now(),
-           held_until = now() + make_interval(secs => ${firstHold} * 2 ^ refetches)
-     WHERE lease_id = ${leaseId} AND refetches < ${mostRefetches}`;
-  return held.count > 0;
+/** Frees a claimed job, for later. @param refetched whether that is because its archive is missing and is fetched again */
+export async function holdJob({ sql }: Queryable, leaseId: string, seconds: number, refetched: boolean): Promise<void> {
+  await sql`
+    UPDATE worker_jobs SET lease_id = NULL, worker = NULL, leased_until = NULL, given = false, updated_at = now(),
+           refetches = refetches + ${refetched ? 1 : 0}, held_until = now() + make_interval(secs => ${seconds})
+     WHERE lease_id = ${leaseId}`;
 }
 
 /** Makes the held jobs of a commit available, whose archive is there again. */

@@ -11,6 +11,7 @@ export const workerJobs = pgTable("worker_jobs", {
   leaseId: uuid("lease_id").unique(),
   worker: text("worker"),
   leasedUntil: moment("leased_until"),
+  given: boolean("given").notNull().default(false),
   expiries: integer("expiries").notNull().default(0),
   canceling: boolean("canceling").notNull().default(false),
   heldUntil: moment("held_until"),

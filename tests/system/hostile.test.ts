@@ -351,6 +351,9 @@ describe("a signed push", () => {
     expect((await deliver(pushOf({ ref: "refs/heads/missing", head_commit: { ...good, id: missing } }))).status).toBe(200);
     const show = async () =>
       await (await server.request("GET", `/v1/repositories/api/commits/${missing}/checks`, { token: admin })).text();
+    const tried = () => server.app.db.sql`
+      UPDATE commits SET fetching_since = now() - interval '31 seconds' WHERE sha = ${missing} AND fetching_since IS NOT NULL`;
+    await until(async () => (await tried()).count > 0, show, 10);
     await until(async () => (await show()).includes('"failure_reason":"commit_fetch_failed"'), show, 10);
   });
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Database, defineJob, type HandledJob, type Queryable } from "../../../core";
+import { type Database, defineJob, type HandledJob, type Queryable, type Transaction } from "../../../core";
 import { isRunning } from "../check-set-states";
 import { lockCheckSet } from "../check-sets";
 import type { RunEnd } from "../run-end";
@@ -21,10 +21,20 @@ interface Parts extends RunTimeouts {
   transports: Transports;
 }
 
-/** Check sets looked at in one go; the next period takes the rest. */
+/** A run that wants looking at. */
+interface Found {
+  /** Its check set. */
+  readonly id: number;
+  readonly commitId: number;
+}
+
+/** Check sets read in one go. */
 const batch = 200;
 
-/** Ends runs that get no more callbacks, and gives queued runs that nothing has taken to a transport. */
+/**
+ * Ends runs that get no more callbacks, and gives queued runs that nothing has taken to a transport. Each in a transaction of its own:
+ * one that fails is told in the log and tried again in the next period, and doesn't stop the others.
+ */
 export function checksUpkeep({ db, start, end, transports, ...timeouts }: Parts): HandledJob {
   const job = defineJob({
     name: "checks.upkeep",
@@ -33,45 +43,74 @@ export function checksUpkeep({ db, start, end, transports, ...timeouts }: Parts)
     concurrency: 1,
     everySeconds: Math.max(1, Math.min(60, Math.floor(Math.min(timeouts.cancelTimeout, timeouts.runTimeout) / 3))),
   });
-  return job.handledBy(async () => {
-    for (const commitId of await abandonedRuns(db, timeouts)) {
-      await db.transaction(async (tx) => {
-        const set = await lockCheckSet(tx, commitId);
-        // What was reported on, or ended, while it waited its turn isn't abandoned.
-        if (!set || !isRunning(set.status) || !(await abandonedRuns(tx, timeouts, commitId)).includes(commitId)) return;
-        await end.breakOff(tx, set, { reason: `The Worker hasn't reported for ${timeouts.runTimeout} seconds.` });
-      });
-    }
-    if (!transports.preferred()) return;
-    for (const commitId of await unclaimedRuns(db, transports.names())) {
-      await db.transaction(async (tx) => {
-        const set = await lockCheckSet(tx, commitId);
-        if (set?.status === "queued" && !set.canceling && !transports.of(set)) await start.handOver(tx, set);
-      });
-    }
+  return job.handledBy(async (_payload, run) => {
+    const each = async (found: AsyncIterable<Found>, work: (tx: Transaction, found: Found) => Promise<void>) => {
+      for await (const set of found) {
+        run.signal.throwIfAborted();
+        await db
+          .transaction((tx) => work(tx, set))
+          .catch((error: unknown) => run.log.error({ err: error, checkSet: set.id }, "a run couldn't be looked after"));
+      }
+    };
+    await each(
+      inBatches((after) => abandonedRuns(db, timeouts, { after })),
+      endAbandoned,
+    );
+    if (transports.preferred() === undefined) return;
+    await each(
+      inBatches((after) => unclaimedRuns(db, transports.names(), after)),
+      handOver,
+    );
   });
+
+  async function endAbandoned(tx: Transaction, { commitId }: Found): Promise<void> {
+    const set = await lockCheckSet(tx, commitId);
+    // What was reported on, or ended, while it waited its turn isn't abandoned.
+    if (!set || !isRunning(set.status) || (await abandonedRuns(tx, timeouts, { commitId })).length === 0) return;
+    // Nor is what its Worker gave back: it waits for the next one.
+    if (!set.canceling && (await transports.isWaiting(tx, set))) {
+      await tx.sql`UPDATE check_sets SET last_callback_at = now() WHERE id = ${set.id}`;
+      return;
+    }
+    await end.breakOff(tx, set, { reason: `The Worker hasn't reported for ${timeouts.runTimeout} seconds.` });
+  }
+
+  async function handOver(tx: Transaction, { commitId }: Found): Promise<void> {
+    const set = await lockCheckSet(tx, commitId);
+    if (set?.status === "queued" && !set.canceling && !transports.of(set)) await start.handOver(tx, set);
+  }
 }
 
-/** @param commitId looks at this commit only @returns commits whose Worker, if any, has been silent for too long */
+/** Goes through all there are, those included that stay what they are. @param read gives the next ones in the order of their ids */
+async function* inBatches(read: (after: number) => Promise<Found[]>): AsyncGenerator<Found> {
+  for (let after = 0; ; ) {
+    const found = await read(after);
+    yield* found;
+    const last = found.at(-1);
+    if (!last || found.length < batch) return;
+    after = last.id;
+  }
+}
+
+/** @returns runs whose Worker, if any, has been silent for too long; only that of a commit, or those after a check set's id */
 async function abandonedRuns(
   { sql }: Queryable,
   { cancelTimeout, runTimeout }: RunTimeouts,
-  commitId: number | null = null,
-): Promise<number[]> {
-  const rows = await sql<{ commitId: number }[]>`
-    SELECT commit_id AS "commitId" FROM check_sets
-     WHERE status IN ('queued', 'in_progress') AND (${commitId}::bigint IS NULL OR commit_id = ${commitId})
+  { after = 0, commitId = null }: { after?: number; commitId?: number | null },
+): Promise<Found[]> {
+  return await sql<Found[]>`
+    SELECT id, commit_id AS "commitId" FROM check_sets
+     WHERE status IN ('queued', 'in_progress') AND id > ${after} AND (${commitId}::bigint IS NULL OR commit_id = ${commitId})
        AND (canceling AND greatest(canceling_since, last_callback_at) < now() - make_interval(secs => ${cancelTimeout})
             OR last_callback_at < now() - make_interval(secs => ${runTimeout}))
      ORDER BY id LIMIT ${batch}`;
-  return rows.map(({ commitId }) => commitId);
 }
 
-/** @returns commits whose queued run was handed to nothing, or to a transport that is off now */
-async function unclaimedRuns({ sql }: Queryable, transports: readonly string[]): Promise<number[]> {
-  const rows = await sql<{ commitId: number }[]>`
-    SELECT commit_id AS "commitId" FROM check_sets
-     WHERE status = 'queued' AND NOT canceling AND (transport IS NULL OR transport <> ALL(${[...transports]}::text[]))
+/** @returns queued runs that were handed to nothing, or to a transport that is off now */
+async function unclaimedRuns({ sql }: Queryable, transports: readonly string[], after: number): Promise<Found[]> {
+  return await sql<Found[]>`
+    SELECT id, commit_id AS "commitId" FROM check_sets
+     WHERE status = 'queued' AND NOT canceling AND id > ${after}
+       AND (transport IS NULL OR transport <> ALL(${[...transports]}::text[]))
      ORDER BY id LIMIT ${batch}`;
-  return rows.map(({ commitId }) => commitId);
 }

@@ -4,6 +4,14 @@ import { numberedCommit, type RepositoryGuards } from "../../repositories";
 import { checkStatuses } from "../check-states";
 import type { WorkerReports } from "../worker-reports";
 
+/** Goes with every report, from Workers that know of it. */
+export const reportedRun = {
+  job_id: parameter.text().optional().meta({
+    description: "The job's id: a report on a run that isn't the commit's current one is refused then",
+    example: "0b5b7b0e-6c0e-4b55-9b8e-0d1b3a7f3b3e",
+  }),
+};
+
 /** Containers print a lot. A Worker whose report is refused repeats it for a quarter of an hour and then leaves the check open. */
 const reportLimit = 64 * 1024 * 1024;
 
@@ -23,7 +31,7 @@ export function workerRoutes({
       path: "/v1/repositories/:repo_id/commits/:commit_sha/checks",
       summary: "Report on a check",
       description:
-        "`error_output` goes with the status `errored` and may be empty. A check that has ended isn't opened again: such reports are accepted and change nothing.",
+        "`error_output` goes with the status `errored` and may be empty. A check that has ended isn't opened again, and of a run that waits to be taken nobody can report: such reports are accepted and change nothing.",
       ...guards.serviceOfCommit("worker"),
       params: z.object({
         ...numberedCommit,
@@ -41,22 +49,26 @@ export function workerRoutes({
             mend: true,
           })
           .optional(),
+        ...reportedRun,
       }),
       bodyLimit: reportLimit,
       answers: { 204: null },
-      errors: ["not_found"],
-      handle: ({ commit, params: { plugin_name: pluginName, status, error_output: errorOutput = "" } }) =>
-        db.transaction((tx) => reports.report(tx, commit.id, { pluginName, status, errorOutput })),
+      errors: ["not_found", "checks.stale_run"],
+      handle: ({ commit: { id: commitId }, params }) => {
+        const { plugin_name: pluginName, status, error_output: errorOutput = "", job_id: jobId } = params;
+        return db.transaction((tx) => reports.report(tx, { commitId, jobId }, { pluginName, status, errorOutput }));
+      },
     }),
     route({
       method: "POST",
       path: "/v1/repositories/:repo_id/commits/:commit_sha/check_set/notify_in_progress",
       summary: "Report that a Worker has begun",
       ...guards.serviceOfCommit("worker"),
-      params: z.object(numberedCommit),
+      params: z.object({ ...numberedCommit, ...reportedRun }),
       answers: { 204: null },
-      errors: ["not_found"],
-      handle: ({ commit }) => db.transaction((tx) => reports.begin(tx, commit.id)),
+      errors: ["not_found", "checks.stale_run"],
+      handle: ({ commit: { id: commitId }, params: { job_id: jobId } }) =>
+        db.transaction((tx) => reports.begin(tx, { commitId, jobId })),
     }),
     route({
       method: "POST",
@@ -65,10 +77,11 @@ export function workerRoutes({
       description:
         "Once every check has ended. Counts the issues, ends the run and tells GitHub; repeating it changes nothing.",
       ...guards.serviceOfCommit("worker"),
-      params: z.object(numberedCommit),
+      params: z.object({ ...numberedCommit, ...reportedRun }),
       answers: { 204: null },
-      errors: ["not_found", "checks.not_finished"],
-      handle: ({ commit }) => db.transaction((tx) => reports.wrapUp(tx, commit.id)),
+      errors: ["not_found", "checks.stale_run", "checks.not_finished"],
+      handle: ({ commit: { id: commitId }, params: { job_id: jobId } }) =>
+        db.transaction((tx) => reports.wrapUp(tx, { commitId, jobId })),
     }),
   ];
 }

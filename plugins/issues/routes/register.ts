@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Database, notFound, parameter, type Route, route } from "../../../core";
-import { normalizePluginName } from "../../checks";
+import { normalizePluginName, reportedRun } from "../../checks";
 import { numbered, type Repositories } from "../../repositories";
 import { arrivingIssues } from "../arriving-issues";
 import type { IssueReport } from "../register";
@@ -34,17 +34,19 @@ export function registerRoute({ db, repositories, register }: Parts): Route {
         example: "cocov/rubocop:v0.1",
       }),
       issues: parameter.value(arrivingIssues, { invalid: "issues.validation_error" }),
+      ...reportedRun,
     }),
     bodyLimit,
     jsonRequired: "issues.json_required",
     // A plugin may quote any bytes it met; its Worker would send a refused report again and again.
     mendText: true,
     answers: { 204: null },
-    errors: ["not_found"],
+    errors: ["not_found", "checks.stale_run"],
     handle: async ({ repository, params }) => {
       const commit = await repositories.findCommitBySha(db, repository.id, params.sha);
       if (!commit) throw notFound("There is no such commit");
-      await register({ commit, source: normalizePluginName(params.source), issues: params.issues });
+      const { source, issues, job_id: jobId } = params;
+      await register({ commit, source: normalizePluginName(source), issues, jobId });
     },
   });
 }

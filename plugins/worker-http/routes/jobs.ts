@@ -1,21 +1,22 @@
 import { z } from "zod";
 import { type Database, notFound, parameter, type Route, route } from "../../../core";
 import type { AccessGuards } from "../../auth";
-import type { Snapshots } from "../../repositories";
+import type { Repositories } from "../../repositories";
 import { serveArchive } from "../archive-answer";
+import { errors } from "../errors";
 import { commitOfJob, listJobs } from "../list";
 import { presentJob, workerJobList } from "../schemas";
 
 interface Parts {
   db: Database;
   worker: ReturnType<AccessGuards["service"]>;
-  snapshots: Snapshots;
+  repositories: Pick<Repositories, "snapshots" | "filesMissed">;
 }
 
 const archive = { contentType: "application/zstd" };
 
 /** The queue, and the files of its jobs' commits. */
-export function jobRoutes({ db, worker, snapshots }: Parts): Route[] {
+export function jobRoutes({ db, worker, repositories: { snapshots, filesMissed } }: Parts): Route[] {
   return [
     route({
       method: "GET",
@@ -39,11 +40,15 @@ export function jobRoutes({ db, worker, snapshots }: Parts): Route[] {
       access: worker,
       params: z.object({ job_id: parameter.text() }),
       answers: { 200: { ...archive, summary: "The archive" }, 206: { ...archive, summary: "The part asked for" } },
-      errors: ["not_found", "worker.unsatisfiable_range"],
+      errors: ["not_found", "worker.archive_missing", "worker.unsatisfiable_range"],
       handle: async ({ params, request }) => {
         const commit = await commitOfJob(db, params.job_id);
-        const stored = commit && (await snapshots.locate(commit.repository, commit.sha));
-        if (!stored) throw notFound("There is no such job, or its archive is missing");
+        if (!commit) throw notFound("There is no such job");
+        const stored = await snapshots.locate(commit.repository, commit.sha);
+        if (!stored) {
+          await filesMissed(commit.id);
+          throw errors.fail("worker.archive_missing", undefined, { "retry-after": "60" });
+        }
         return serveArchive(request, { ...stored, bytes: snapshots.open(stored) }, `${commit.sha}.tar.zst`);
       },
     }),

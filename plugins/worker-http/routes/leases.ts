@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type Database, parameter, type Route, route, timeSeconds } from "../../../core";
 import type { AccessGuards } from "../../auth";
+import type { Checks } from "../../checks";
 import { errors } from "../errors";
 import type { HandOut } from "../hand-out";
 import { extendLease } from "../leases";
@@ -12,6 +13,7 @@ interface Parts {
   worker: ReturnType<AccessGuards["service"]>;
   handOut: HandOut;
   longPoll: LongPoll;
+  checks: Pick<Checks, "heardFrom">;
 }
 
 const duration = parameter
@@ -25,7 +27,7 @@ const wait = parameter
 const lease = { id: parameter.text() };
 
 /** How a worker gets jobs, keeps them and gives them back. */
-export function leaseRoutes({ db, worker, handOut, longPoll }: Parts): Route[] {
+export function leaseRoutes({ db, worker, handOut, longPoll, checks }: Parts): Route[] {
   return [
     route({
       method: "POST",
@@ -60,6 +62,7 @@ export function leaseRoutes({ db, worker, handOut, longPoll }: Parts): Route[] {
       handle: async ({ params }) => {
         const extended = await extendLease(db, params.id, params.duration);
         if (!extended) throw errors.fail("worker.lease_lost");
+        await checks.heardFrom(db, extended.jobId);
         return { expires_at: timeSeconds(extended.expiresAt), canceling: extended.canceling };
       },
     }),

@@ -9,7 +9,7 @@ const millis = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
 
 /** A commit with a completed, a failed, a running and a waiting check, that took 3.9 seconds. */
 async function variedCommit(): Promise<CommitUnderTest> {
-  const commit = await world.commitWith(manifestOf("cocov/slow", "cocov/rubocop", "cocov/boom", "Zeta/Late"));
+  const commit = await world.takenWith(manifestOf("cocov/slow", "cocov/rubocop", "cocov/boom", "Zeta/Late"));
   paper.issues.set(commit.commitId, 3);
   await commit.report({ plugin_name: "cocov/rubocop", status: "completed" });
   await commit.report({ plugin_name: "cocov/boom", status: "errored", error_output: "no memory" });
@@ -65,8 +65,8 @@ describe("one check", () => {
   });
 
   test("isn't found under another commit, nor under what is no id", async () => {
-    const commit = await world.commitWith(manifestOf("a/one"));
-    const other = await world.commitWith(manifestOf("a/one"));
+    const commit = await world.takenWith(manifestOf("a/one"));
+    const other = await world.takenWith(manifestOf("a/one"));
     const id = (await other.show()).checks[0]?.id;
     for (const wrong of [id, "0", "12abc", "99999999999999999999", "-1"]) {
       const answer = await commit.member("GET", `/checks/${wrong}`);
@@ -76,7 +76,7 @@ describe("one check", () => {
 });
 
 test("an unknown repository or commit has no checks, whatever the case of the right one's name", async () => {
-  const commit = await world.commitWith(manifestOf("a/one"));
+  const commit = await world.takenWith(manifestOf("a/one"));
   const status = async (path: string) =>
     (await server.request("GET", `/v1/repositories/${path}/checks`, { token: admin })).status;
   expect(await status(`nothing/commits/${commit.sha}`)).toBe(404);

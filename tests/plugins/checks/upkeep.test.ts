@@ -46,18 +46,24 @@ describe("a run whose Worker has gone silent", () => {
 });
 
 describe("a run that isn't abandoned", () => {
-  test("goes on: one that waits for a Worker, however long, and one that was heard of lately", async () => {
+  test("goes on: one that waits for a Worker, however long, also because one gave it back, and one that was heard of lately", async () => {
     const waiting = await world.commitWith(manifestOf("a/one"));
     await server.app.db.sql`UPDATE check_sets SET queued_at = now() - interval '9 days' WHERE commit_id = ${waiting.commitId}`;
-    const heard = await world.commitWith(manifestOf("a/one"));
+    const heard = await world.takenWith(manifestOf("a/one"));
     await heard.begin();
     await silentFor(heard, 3000);
-    const abandoned = await world.commitWith(manifestOf("a/one"));
+    const givenBack = await world.commitWith(manifestOf("a/one"));
+    const run = paper.take(givenBack.commitId);
+    await givenBack.begin();
+    paper.queue.push(run);
+    await silentFor(givenBack, 4001);
+    const abandoned = await world.takenWith(manifestOf("a/one"));
     await abandoned.begin();
     await silentFor(abandoned, 4001);
     await untilStatus(abandoned, "errored");
     expect(await waiting.show()).toMatchObject({ status: "queued" });
     expect(await heard.show()).toMatchObject({ status: "in_progress" });
+    expect(await givenBack.show()).toMatchObject({ status: "in_progress" });
   }, 30_000);
 });
 
@@ -71,3 +77,32 @@ test("a queued run that was given to nothing, or to a transport that is off now,
   }
   expect(paper.queue.filter(({ commitId }) => commitId === commit.commitId)).toHaveLength(1);
 }, 30_000);
+
+test("runs that can't be ended don't keep those behind them from being ended, however many they are", async () => {
+  const { sql } = server.app.db;
+  const before = await world.takenWith(manifestOf("a/one"));
+  await sql`
+    WITH made AS (
+      INSERT INTO commits (repository_id, sha, author_name, author_email, message, clone_status)
+      SELECT ${before.repositoryId}, lpad(n::text, 40, 'a'), 'Ada', 'ada@example.org', 'stuck', 'completed'
+        FROM generate_series(1, 450) n RETURNING id)
+    INSERT INTO check_sets (commit_id, status, job_id, transport, started_at, last_callback_at)
+    SELECT id, 'in_progress', gen_random_uuid()::text, 'paper', now(), now() - interval '2 hours' FROM made`;
+  await sql`CREATE FUNCTION stick() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'stuck'; END $$`;
+  await sql`
+    CREATE TRIGGER stick BEFORE UPDATE ON commits FOR EACH ROW WHEN (NEW.message = 'stuck') EXECUTE FUNCTION stick()`;
+  try {
+    const behind = await world.takenWith(manifestOf("a/one"));
+    for (const commit of [before, behind]) {
+      await commit.begin();
+      await silentFor(commit, 4001);
+    }
+    await Promise.all([untilStatus(before, "errored"), untilStatus(behind, "errored")]);
+    expect(
+      await sql`SELECT 1 FROM check_sets s JOIN commits c ON c.id = s.commit_id WHERE message = 'stuck' AND status = 'in_progress'`,
+    ).toHaveLength(450);
+  } finally {
+    await sql`DROP FUNCTION stick CASCADE`;
+    await sql`DELETE FROM commits WHERE message = 'stuck'`;
+  }
+}, 60_000);

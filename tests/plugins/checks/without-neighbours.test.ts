@@ -17,6 +17,7 @@ test("what was given to nothing is canceled at once", async () => {
 
 test("without somebody who keeps issues there are none", async () => {
   const commit = await world.commitWith(manifestOf("a/one"));
+  await commit.begin();
   await commit.finish();
   expect(await commit.show()).toMatchObject({ status: "completed", issues: {}, commit: { issues_count: 0 } });
 });

@@ -20,7 +20,7 @@ const checkNamed = async (commit: CommitUnderTest, name: string) => {
 
 describe("a report on a check", () => {
   test("moves it, with the times of its start and end", async () => {
-    const commit = await world.commitWith(manifestOf("a/one", "a/two"));
+    const commit = await world.takenWith(manifestOf("a/one", "a/two"));
     expect(await checkNamed(commit, "a/one")).not.toHaveProperty("started_at");
     expect((await commit.report({ plugin_name: "a/one", status: "in_progress" })).status).toBe(204);
     const running = await checkNamed(commit, "a/one");
@@ -37,7 +37,7 @@ describe("a report on a check", () => {
   });
 
   test("keeps what a failed plugin printed until the check ends otherwise", async () => {
-    const commit = await world.commitWith(manifestOf("a/one"));
+    const commit = await world.takenWith(manifestOf("a/one"));
     await commit.report({ plugin_name: "a/one", status: "errored", error_output: "boom\n" });
     expect(await checkNamed(commit, "a/one")).toMatchObject({ status: "errored", error_output: "boom\n" });
     await commit.report({ plugin_name: "a/one", status: "completed", error_output: "ignored" });
@@ -49,13 +49,13 @@ describe("a report on a check", () => {
     ["  \n", "The plugin failed without printing anything."],
     ["record\0record \ud800!", "record\ufffdrecord \ufffd!"],
   ])("takes whatever a plugin printed: %j", async (printed, kept) => {
-    const commit = await world.commitWith(manifestOf("a/one"));
+    const commit = await world.takenWith(manifestOf("a/one"));
     expect((await commit.report({ plugin_name: "a/one", status: "errored", error_output: printed })).status).toBe(204);
     expect(await checkNamed(commit, "a/one")).toMatchObject({ error_output: kept });
   });
 
   test("may be large; the end of what was printed is kept", async () => {
-    const commit = await world.commitWith(manifestOf("a/one"));
+    const commit = await world.takenWith(manifestOf("a/one"));
     const printed = `${"x".repeat(3 * 1024 * 1024)} the last word`;
     expect((await commit.report({ plugin_name: "a/one", status: "errored", error_output: printed })).status).toBe(204);
     const { error_output = "" } = await checkNamed(commit, "a/one");
@@ -69,14 +69,14 @@ describe("a report on a check", () => {
     ["cocov-ci/rubocop", "cocov-ci/rubocop", "rubocop"],
     ["team/lint:v2", "TEAM/LINT", "team/lint"],
   ])("finds the check of %s when it names %s", async (image, reported, name) => {
-    const commit = await world.commitWith(manifestOf("a/other", image));
+    const commit = await world.takenWith(manifestOf("a/other", image));
     expect((await commit.report({ plugin_name: reported, status: "completed" })).status).toBe(204);
     expect(await checkNamed(commit, name)).toMatchObject({ status: "completed" });
     expect(await checkNamed(commit, "a/other")).toMatchObject({ status: "waiting" });
   });
 
   test("never opens a check again that has ended", async () => {
-    const commit = await world.commitWith(manifestOf("a/one"));
+    const commit = await world.takenWith(manifestOf("a/one"));
     await commit.report({ plugin_name: "a/one", status: "completed" });
     for (const status of ["waiting", "in_progress"]) {
       expect((await commit.report({ plugin_name: "a/one", status })).status).toBe(204);
@@ -85,7 +85,7 @@ describe("a report on a check", () => {
   });
 
   test("is accepted after wrap-up and leaves the run as it ended", async () => {
-    const commit = await world.commitWith(manifestOf("a/one"));
+    const commit = await world.takenWith(manifestOf("a/one"));
     await commit.finish("completed");
     expect((await commit.report({ plugin_name: "a/one", status: "errored", error_output: "late" })).status).toBe(204);
     expect(await commit.show()).toMatchObject({ status: "completed", checks: [{ status: "errored" }] });
@@ -107,7 +107,7 @@ describe("a report on a check", () => {
   });
 
   test("is for service tokens only", async () => {
-    const commit = await world.commitWith(manifestOf("a/one"));
+    const commit = await world.takenWith(manifestOf("a/one"));
     const path = `/v1/repositories/${commit.repositoryId}/commits/${commit.sha}`;
     for (const [method, rest] of [
       ["PATCH", "checks"],
@@ -123,8 +123,8 @@ describe("a report on a check", () => {
 
 describe("a Worker that begins", () => {
   test("puts the run in progress and has its transport told, as often as it says so", async () => {
-    const commit = await world.commitWith(manifestOf("a/one"));
-    const { jobId } = paper.take(commit.commitId);
+    const commit = await world.takenWith(manifestOf("a/one"));
+    const { jobId } = commit;
     expect((await commit.begin()).status).toBe(204);
     expect((await commit.begin()).status).toBe(204);
     expect(await commit.show()).toMatchObject({ status: "in_progress", commit: { checks_status: "in_progress" } });
@@ -132,12 +132,11 @@ describe("a Worker that begins", () => {
   });
 
   test("changes nothing on a run that has ended or is being canceled, and finds none where none was started", async () => {
-    const ended = await world.commitWith(manifestOf("a/one"));
+    const ended = await world.takenWith(manifestOf("a/one"));
     await ended.finish();
     expect((await ended.begin()).status).toBe(204);
     expect(await ended.show()).toMatchObject({ status: "completed" });
-    const canceling = await world.commitWith(manifestOf("a/one"));
-    paper.take(canceling.commitId);
+    const canceling = await world.takenWith(manifestOf("a/one"));
     await canceling.cancel();
     expect((await canceling.begin()).status).toBe(204);
     expect(await canceling.show()).toMatchObject({ status: "cancelling", commit: { checks_status: "queued" } });
@@ -146,8 +145,8 @@ describe("a Worker that begins", () => {
 
 describe("wrapping up", () => {
   test("without issues completes the run and GitHub hears of none", async () => {
-    const commit = await world.commitWith(manifestOf("a/one"));
-    const { jobId } = paper.take(commit.commitId);
+    const commit = await world.takenWith(manifestOf("a/one"));
+    const { jobId } = commit;
     await commit.begin();
     await commit.finish();
     expect(await commit.show()).toMatchObject({ status: "completed", commit: { checks_status: "completed", issues_count: 0 } });
@@ -163,7 +162,7 @@ describe("wrapping up", () => {
     [1, "1 issue found"],
     [12, "12 issues found"],
   ])("with %i active issues fails the commit", async (count, description) => {
-    const commit = await world.commitWith(manifestOf("a/one"));
+    const commit = await world.takenWith(manifestOf("a/one"));
     paper.issues.set(commit.commitId, count);
     await commit.finish();
     expect(await commit.show()).toMatchObject({
@@ -179,7 +178,7 @@ describe("wrapping up", () => {
   });
 
   test("with a failed check ends as errored", async () => {
-    const commit = await world.commitWith(manifestOf("a/one", "a/two"));
+    const commit = await world.takenWith(manifestOf("a/one", "a/two"));
     await commit.report({ plugin_name: "a/one", status: "errored", error_output: "" });
     await commit.report({ plugin_name: "a/two", status: "completed" });
     expect((await commit.wrapUp()).status).toBe(204);
@@ -188,7 +187,7 @@ describe("wrapping up", () => {
   });
 
   test("is refused while a check is open, and changes nothing then", async () => {
-    const commit = await world.commitWith(manifestOf("a/one", "a/two"));
+    const commit = await world.takenWith(manifestOf("a/one", "a/two"));
     await commit.report({ plugin_name: "a/one", status: "completed" });
     expect(await codeOf(await commit.wrapUp())).toEqual([409, "checks.not_finished"]);
     expect(await commit.show()).toMatchObject({ status: "queued", commit: { issues_count: null } });
@@ -205,7 +204,7 @@ describe("wrapping up", () => {
   });
 
   test("takes effect once, however often and however simultaneously it is called", async () => {
-    const commit = await world.commitWith(manifestOf("a/one"));
+    const commit = await world.takenWith(manifestOf("a/one"));
     await commit.report({ plugin_name: "a/one", status: "completed" });
     const answers = await Promise.all(Array.from({ length: 8 }, () => commit.wrapUp()));
     expect(answers.map(({ status }) => status)).toEqual(Array(8).fill(204));
@@ -220,7 +219,7 @@ describe("wrapping up", () => {
   test("isn't disturbed by pushes of the same commit at the same moment", async () => {
     const { github } = world;
     for (let round = 0; round < 4; round += 1) {
-      const commit = await world.commitWith(manifestOf("a/one"));
+      const commit = await world.takenWith(manifestOf("a/one"));
       await commit.report({ plugin_name: "a/one", status: "completed" });
       const push = async (branch: string) =>
         await github.deliver("push", await github.payloads.push(commit.onGitHub, { branch, before: null, after: commit.sha }), {
@@ -235,7 +234,7 @@ describe("wrapping up", () => {
   });
 
   test("needs no GitHub: the status is sent when it is back", async () => {
-    const commit = await world.commitWith(manifestOf("a/one"));
+    const commit = await world.takenWith(manifestOf("a/one"));
     await commit.statuses();
     await world.github.down();
     try {
@@ -244,5 +243,61 @@ describe("wrapping up", () => {
       await world.github.up();
     }
     expect((await commit.statuses()).at(-1)).toMatchObject({ state: "success" });
+  });
+});
+
+describe("a Worker that speaks of an earlier run", () => {
+  /** A commit whose first run has ended and whose second waits for a Worker. */
+  async function startedAgain() {
+    const commit = await world.takenWith(manifestOf("a/one"));
+    await commit.finish();
+    expect((await commit.reRun()).status).toBe(204);
+    await server.app.jobs.idle();
+    return commit;
+  }
+
+  test("by repeating its last calls changes nothing while nobody has the new one", async () => {
+    const commit = await startedAgain();
+    const before = await commit.show();
+    for (const status of ["completed", "errored", "in_progress"]) {
+      expect((await commit.report({ plugin_name: "a/one", status, error_output: "" })).status).toBe(204);
+    }
+    expect(await codeOf(await commit.wrapUp())).toEqual([409, "checks.not_finished"]);
+    expect(await commit.show()).toEqual(before);
+    expect(before).toMatchObject({ status: "queued", checks: [{ status: "waiting" }] });
+    expect((await commit.statuses()).map(({ state }) => state)).toEqual(["pending", "success", "pending"]);
+  });
+
+  test("doesn't keep the new one from being taken, begun and ended by who has it", async () => {
+    const commit = await startedAgain();
+    await commit.report({ plugin_name: "a/one", status: "completed" });
+    paper.take(commit.commitId);
+    await commit.begin();
+    expect(await codeOf(await commit.wrapUp())).toEqual([409, "checks.not_finished"]);
+    await commit.finish("errored");
+    expect(await commit.show()).toMatchObject({ status: "errored" });
+  });
+
+  test("and says so is refused, however far the new run is, and changes nothing", async () => {
+    const commit = await startedAgain();
+    const stale = { job_id: commit.jobId };
+    const refused: [number, string] = [409, "checks.stale_run"];
+    const callAll = async () => {
+      const before = await commit.show();
+      expect(await codeOf(await commit.report({ plugin_name: "a/one", status: "completed", ...stale }))).toEqual(refused);
+      expect(await codeOf(await commit.begin(stale))).toEqual(refused);
+      expect(await codeOf(await commit.wrapUp(stale))).toEqual(refused);
+      expect(await commit.show()).toEqual(before);
+    };
+    await callAll();
+    const current = { job_id: paper.take(commit.commitId).jobId };
+    await callAll();
+    expect((await commit.begin(current)).status).toBe(204);
+    await callAll();
+    expect((await commit.report({ plugin_name: "a/one", status: "completed", ...current })).status).toBe(204);
+    expect((await commit.wrapUp(current)).status).toBe(204);
+    await callAll();
+    expect((await commit.wrapUp(current)).status).toBe(204);
+    expect(await commit.show()).toMatchObject({ status: "completed" });
   });
 });

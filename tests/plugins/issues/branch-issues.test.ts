@@ -6,8 +6,15 @@ const { server, admin } = world;
 const { sql } = server.app.db;
 
 const plugins = ["cocov/one", "cocov/two"];
-const checked = async (repository: TestRepository, branch = "main") =>
+const queued = async (repository: TestRepository, branch = "main") =>
   (await repository.push({ branch, files: { "app.rb": crypto.randomUUID(), ".cocov.yaml": manifest(plugins) } })).sha;
+
+/** A new commit whose run a Worker has begun. */
+async function checked(repository: TestRepository, branch?: string): Promise<string> {
+  const sha = await queued(repository, branch);
+  await repository.begin(sha);
+  return sha;
+}
 
 const branchIssues = async (repository: TestRepository, branch = "main") =>
   (await repository.get<{ issues: number | null }>(`/branches/${branch}`)).issues;
@@ -62,7 +69,7 @@ test("a canceled run changes neither branch nor history", async () => {
   const first = await checked(repository);
   await repository.put(first, [issue("a")], "cocov/one");
   await repository.finish(first, plugins);
-  const sha = await checked(repository);
+  const sha = await queued(repository);
   await repository.put(sha, [issue("a"), issue("b")], "cocov/one");
   const path = `/v1/repositories/canceled/commits/${sha}/checks`;
   expect((await server.request("DELETE", path, { token: admin })).status).toBe(204);
@@ -81,6 +88,7 @@ test("a re-run deletes the issues of the former run and counts anew", async () =
   expect(await repository.get<object>(`/commits/${sha}/issues/states`)).toEqual({ active: 0, ignored: 0 });
   expect([await commitIssues(repository, sha), await branchIssues(repository)]).toEqual([0, 2]);
   await server.app.jobs.idle();
+  await repository.begin(sha);
   await repository.put(sha, [issue("b"), issue("c"), issue("d")], "cocov/one");
   await repository.finish(sha, plugins);
   expect([await branchIssues(repository), await repository.history("main")]).toEqual([3, [2, 3]]);

@@ -27,6 +27,8 @@ export interface TestRepository {
   put(sha: string, issues: unknown, source?: string): Promise<Response>;
   /** @returns the answer of a GET below the repository, which must be 200 */
   get<T>(path: string): Promise<T>;
+  /** Says, as the Worker does first, that it has the run of a commit. */
+  begin(sha: string): Promise<Response>;
   /** Reports each plugin (the image up to its colon), as the Worker does at the end, and wraps up. */
   finish(sha: string, plugins: readonly string[], status?: "completed" | "errored"): Promise<Response>;
   /** @returns quantities of the history entries of a branch, oldest first */
@@ -78,6 +80,7 @@ export async function useIssuesWorld(): Promise<IssuesWorld> {
         push: (options) => pushed(server, github, onGitHub, options),
         put: (sha, issues, source = "cocov/rubocop:v0.1") => asWorker("PUT", "/issues", { sha, source, issues }),
         get: async (path) => await json(await server.request("GET", `/v1/repositories/${name}${path}`, { token: admin }), 200),
+        begin: (sha) => asWorker("POST", `/commits/${sha}/check_set/notify_in_progress`),
         async finish(sha, plugins, status = "completed") {
           const commit = `/commits/${sha}`;
           for (const plugin_name of plugins) {

@@ -166,3 +166,30 @@ test("line numbers may be any that fit 32 bits", async () => {
   expect((await repository.put(sha, [issue("a", lines)])).status).toBe(204);
   expect((await list(sha)).issues[0]).toMatchObject(lines);
 });
+
+test("issues of an earlier run of the commit are refused when their Worker says which run they are from", async () => {
+  const sha = await commitWith({ ".cocov.yaml": manifest(["cocov/rubocop:v0.1"]) });
+  const { db, jobs } = world.server.app;
+  const run = async () => {
+    const [row] = await db.sql<{ jobId: string }[]>`
+      SELECT job_id AS "jobId" FROM check_sets s JOIN commits c ON c.id = s.commit_id WHERE c.sha = ${sha}`;
+    return row?.jobId ?? "";
+  };
+  const put = (job_id: string) =>
+    world.server.request("PUT", `/v1/repositories/${repository.id}/issues`, {
+      token: world.worker,
+      body: { sha, source: "cocov/rubocop:v0.1", issues: [issue(job_id)], job_id },
+    });
+  const former = await run();
+  expect((await put(former)).status).toBe(204);
+  await repository.begin(sha);
+  await repository.finish(sha, ["cocov/rubocop"]);
+  const again = `/v1/repositories/widgets/commits/${sha}/checks/re_run`;
+  expect((await world.server.request("POST", again, { token: world.admin })).status).toBe(204);
+  await jobs.idle();
+  const answer = await put(former);
+  expect([answer.status, (await answer.json()).code]).toEqual([409, "checks.stale_run"]);
+  expect((await list(sha)).issues).toEqual([]);
+  expect((await put(await run())).status).toBe(204);
+  expect((await list(sha)).issues).toHaveLength(1);
+});

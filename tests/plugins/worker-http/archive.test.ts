@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { rm } from "node:fs/promises";
+import { rename, rm, symlink } from "node:fs/promises";
 import fc from "fast-check";
 import { readRange } from "../../../plugins/worker-http/archive-answer";
 import { json } from "../../support/factories";
@@ -111,4 +111,69 @@ test("a run whose archive can't be had again ends as errored, and doesn't keep o
   }
   const checks = `/v1/repositories/api/commits/${job.sha}/checks`;
   expect(await json(await server.request("GET", checks, { token }), 200)).toMatchObject({ status: "errored" });
+});
+
+test("a worker whose job's archive is gone is told so, while it is fetched again", async () => {
+  const { job, lease } = await world.leaseRun();
+  const file = `${job.git_storage.path}.tar.zst`;
+  await rm(file);
+  const path = `/v1/worker/jobs/${job.job_id}/archive`;
+  const answer = await server.request("GET", path, { token });
+  expect([answer.status, (await json<{ code: string }>(answer, 404)).code]).toEqual([404, "worker.archive_missing"]);
+  expect(answer.headers.get("retry-after")).toBe("60");
+  await server.app.jobs.idle();
+  expect((await server.request("GET", path, { token })).status).toBe(200);
+  expect((await world.post(`/v1/worker/leases/${lease.id}/release`)).status).toBe(204);
+});
+
+test("a repository that had to give up its name keeps its run waiting, and no worker is blamed", async () => {
+  const { job, lease } = await world.leaseRun();
+  const { sql } = server.app.db;
+  const named = (name: string) => sql`UPDATE repositories SET name = ${name} WHERE id = ${world.repositoryId}`;
+  await named("api~123");
+  const archive = await server.request("GET", `/v1/worker/jobs/${job.job_id}/archive`, { token });
+  expect([archive.status, (await json<{ code: string }>(archive, 404)).code]).toEqual([404, "worker.archive_missing"]);
+  expect((await world.post(`/v1/worker/leases/${lease.id}/release`)).status).toBe(204);
+  for (let times = 1; times <= 7; times += 1) {
+    expect((await world.ask()).status).toBe(204);
+    await sql`UPDATE worker_jobs SET held_until = NULL`;
+  }
+  await world.endLostRuns();
+  expect(await sql`SELECT expiries, refetches FROM worker_jobs WHERE job_id = ${job.job_id}`).toMatchObject([
+    { expiries: 0, refetches: 0 },
+  ]);
+  await named("api");
+  const again = await world.lease();
+  expect(again.job.job_id).toBe(job.job_id);
+  expect((await world.post(`/v1/worker/leases/${again.lease.id}/release`)).status).toBe(204);
+});
+
+test("a storage out of reach while jobs are handed out uses up none of a run's tries", async () => {
+  const { job, lease } = await world.leaseRun();
+  expect((await world.post(`/v1/worker/leases/${lease.id}/release`)).status).toBe(204);
+  const checksum = `${job.git_storage.path}.tar.zst.shasum`;
+  await rename(checksum, `${checksum}.aside`);
+  // Nothing of a file system answers where a link leads to itself.
+  await symlink(checksum, checksum);
+  for (let times = 1; times <= 4; times += 1) {
+    expect((await world.ask()).status).toBe(204);
+    await server.app.db.sql`UPDATE worker_jobs SET held_until = NULL`;
+  }
+  await world.endLostRuns();
+  await rename(`${checksum}.aside`, checksum);
+  expect((await world.lease()).job.job_id).toBe(job.job_id);
+});
+
+test("a process that dies while it makes a job ready uses up none of the run's tries", async () => {
+  const [jobId = ""] = await world.queueRuns(1);
+  const { sql } = server.app.db;
+  for (let times = 1; times <= 4; times += 1) {
+    await sql`
+      UPDATE worker_jobs SET lease_id = gen_random_uuid(), worker = 'w', leased_until = now() - interval '1 second', given = false
+       WHERE job_id = ${jobId}`;
+    await world.endLostRuns();
+    const { lease } = await world.lease();
+    expect((await world.post(`/v1/worker/leases/${lease.id}/release`)).status).toBe(204);
+  }
+  expect(await sql`SELECT expiries FROM worker_jobs`).toMatchObject([{ expiries: 0 }]);
 });

@@ -76,6 +76,34 @@ test("renewing keeps a lease, for as long as asked from now on", async () => {
   expect((await world.ask()).status).toBe(204);
 });
 
+test("renewing is word from the worker: its run isn't taken for abandoned", async () => {
+  const [jobId = ""] = await world.queueRuns(1);
+  const { lease, job } = await world.lease();
+  await world.post(`/v1/repositories/${job.repo_id}/commits/${job.sha}/check_set/notify_in_progress`);
+  const { sql } = server.app.db;
+  await sql`UPDATE check_sets SET last_callback_at = now() - interval '9 hours' WHERE job_id = ${jobId}`;
+  expect((await renew(lease.id)).status).toBe(200);
+  expect(
+    await sql`
+    SELECT last_callback_at > now() - interval '1 minute' AS lately FROM check_sets WHERE job_id = ${jobId}`,
+  ).toMatchObject([{ lately: true }]);
+});
+
+test("reports of a worker whose job isn't leased change nothing until it says that it has it", async () => {
+  await world.queueRuns(1);
+  const { lease, job } = await world.lease();
+  await release(lease.id);
+  const commit = `/v1/repositories/${job.repo_id}/commits/${job.sha}`;
+  const body = { plugin_name: "cocov/boom", status: "completed" };
+  expect((await server.request("PATCH", `${commit}/checks`, { token, body })).status).toBe(204);
+  expect(await code(await world.post(`${commit}/checks/wrap_up`))).toBe("checks.not_finished");
+  expect(await statusOf(job.sha)).toBe("queued");
+  await world.lease();
+  expect((await server.request("PATCH", `${commit}/checks`, { token, body })).status).toBe(204);
+  expect((await world.post(`${commit}/checks/wrap_up`)).status).toBe(204);
+  expect(await statusOf(job.sha)).toBe("completed");
+});
+
 test("a lease that ran out is lost, even before somebody else takes the job", async () => {
   const [jobId = ""] = await world.queueRuns(1);
   const { lease } = await world.lease();

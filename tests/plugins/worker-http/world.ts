@@ -31,6 +31,8 @@ export interface WorkerWorld {
   readonly repositoryId: number;
   /** Removes what waits, and queues as many runs of made-up commits. @returns their job ids, in order */
   queueRuns(count: number): Promise<string[]>;
+  /** Runs the checks of the repository's first commit again, and takes that run. */
+  leaseRun(): Promise<Leased>;
   /** Asks for a job. */
   ask(body?: Record<string, unknown>, on?: TestServer): Promise<Response>;
   /** Asks for a job that has to be there. */
@@ -70,7 +72,7 @@ export async function useWorkerWorld(files: Record<string, string> = { "main.c":
     });
   const ask = (body: Record<string, unknown> = {}, on = server) => post("/v1/worker/leases", { worker: "w", ...body }, on);
 
-  return {
+  const world: WorkerWorld = {
     server,
     github,
     onGitHub,
@@ -83,6 +85,17 @@ export async function useWorkerWorld(files: Record<string, string> = { "main.c":
       const answer = await ask(body, on);
       if (answer.status !== 200) throw new Error(`no job: ${answer.status} ${await answer.text()}`);
       return await answer.json();
+    },
+    async leaseRun() {
+      await sql`DELETE FROM worker_jobs`;
+      const sha = await onGitHub.head();
+      await sql`
+        INSERT INTO check_sets (commit_id, status) SELECT id, 'canceled' FROM commits WHERE sha = ${sha}
+        ON CONFLICT (commit_id) DO UPDATE SET status = 'canceled', transport = NULL`;
+      const again = await server.request("POST", `/v1/repositories/api/commits/${sha}/checks/re_run`, { token: admin });
+      if (again.status !== 204) throw new Error(`no re-run: ${again.status} ${await again.text()}`);
+      await server.app.jobs.idle();
+      return await world.lease();
     },
     async queueRuns(count) {
       await sql`DELETE FROM worker_jobs`;
@@ -120,6 +133,7 @@ export async function useWorkerWorld(files: Record<string, string> = { "main.c":
       await server.app.jobs.idle();
     },
   };
+  return world;
 }
 
 async function anyArchive(server: TestServer): Promise<string> {

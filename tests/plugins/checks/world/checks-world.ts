@@ -17,6 +17,8 @@ export interface ChecksWorld {
   readonly worker: string;
   /** Makes a repository whose first commit has this manifest (none when null), and waits until it has been processed. */
   commitWith(manifest: string | null, files?: Record<string, string>): Promise<CommitUnderTest>;
+  /** The same with a Worker that has taken its run. */
+  takenWith(manifest: string): Promise<CommitUnderTest & { jobId: string }>;
   /** A commit that is known here, as it was pushed to a repository. */
   commit(onGitHub: Repository, sha: string): Promise<CommitUnderTest>;
 }
@@ -33,9 +35,10 @@ export interface CommitUnderTest {
   reRun(): Promise<Response>;
   cancel(): Promise<Response>;
   report(body: unknown): Promise<Response>;
-  begin(): Promise<Response>;
-  wrapUp(): Promise<Response>;
-  /** Reports every check with a status, then wraps up. */
+  /** @param body names the run, if the Worker does */
+  begin(body?: unknown): Promise<Response>;
+  wrapUp(body?: unknown): Promise<Response>;
+  /** Takes the run if nobody has, reports every check with a status, then wraps up. */
   finish(status?: string): Promise<void>;
   /** Waits for the jobs, then gives what GitHub was told: state and description, oldest first. */
   statuses(): Promise<{ state: string; description: string | null; target_url: string | null }[]>;
@@ -77,11 +80,15 @@ export async function useChecksWorld(
   const admin = await signIn(server, github, "ada");
   const worker = await serviceToken(server, admin);
 
-  return {
+  const world: ChecksWorld = {
     server,
     github,
     admin,
     worker,
+    takenWith: async (manifest) => {
+      const commit = await world.commitWith(manifest);
+      return { ...commit, jobId: paper.take(commit.commitId).jobId };
+    },
     commit: async (onGitHub, sha) => {
       const [{ id } = { id: 0 }] = await server.app.db.sql<{ id: number }[]>`
         SELECT id FROM repositories WHERE name = ${onGitHub.name}`;
@@ -98,6 +105,7 @@ export async function useChecksWorld(
       return await commitUnderTest({ server, github, admin, worker }, onGitHub, repository.id, sha);
     },
   };
+  return world;
 }
 
 type Ends = Pick<ChecksWorld, "server" | "github" | "admin" | "worker">;
@@ -112,20 +120,23 @@ async function commitUnderTest(
   const byId = `/v1/repositories/${repositoryId}/commits/${sha}`;
   const show = async () => await json<ShownChecks>(await server.request("GET", `${byName}/checks`, { token: admin }), 200);
   const report = (body: unknown) => server.request("PATCH", `${byId}/checks`, { token: worker, body });
-  const wrapUp = () => server.request("POST", `${byId}/checks/wrap_up`, { token: worker });
+  const wrapUp = (body?: unknown) => server.request("POST", `${byId}/checks/wrap_up`, { token: worker, body });
+  const begin = (body?: unknown) => server.request("POST", `${byId}/check_set/notify_in_progress`, { token: worker, body });
+  const commitId = (await show()).commit.id;
   return {
     onGitHub,
     repositoryId,
-    commitId: (await show()).commit.id,
+    commitId,
     sha,
     show,
     member: (method, path, token = admin) => server.request(method, `${byName}${path}`, { token }),
     reRun: () => server.request("POST", `${byName}/checks/re_run`, { token: admin }),
     cancel: () => server.request("DELETE", `${byName}/checks`, { token: admin }),
     report,
-    begin: () => server.request("POST", `${byId}/check_set/notify_in_progress`, { token: worker }),
+    begin,
     wrapUp,
     async finish(status = "completed") {
+      if (paper.queue.some((run) => run.commitId === commitId)) paper.take(commitId);
       for (const { plugin_name } of (await show()).checks) await report({ plugin_name, status, error_output: "" });
       const answer = await wrapUp();
       if (answer.status !== 204) throw new Error(`wrap-up was answered with ${answer.status}: ${await answer.text()}`);

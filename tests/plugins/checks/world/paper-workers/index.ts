@@ -79,6 +79,7 @@ export default definePlugin({
             if (waiting >= 0) paper.queue.splice(waiting, 1);
             return waiting >= 0;
           },
+          isWaiting: async (_q, { jobId }) => paper.queue.some((run) => run.jobId === jobId),
           cancel: async (_tx, { jobId }) => void paper.told.push(`cancel ${jobId}`),
           ended: async (_tx, { jobId }) => void paper.told.push(`ended ${jobId}`),
           begun: async (_tx, { jobId }) => void paper.told.push(`begun ${jobId}`),
