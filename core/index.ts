@@ -2,7 +2,7 @@
  * What plugins import from the core. Nothing reaches around it.
  */
 
-export type { Act } from "./act/act";
+export { type Act, currentAct } from "./act/act";
 export type { BoundedWork } from "./bounded-work/bounded-work";
 export { type BoundedTask, defineBoundedTask, type Outcome } from "./bounded-work/task";
 export { type Cipher, CipherError } from "./cipher/cipher";

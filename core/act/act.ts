@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { z } from "zod";
 
 /**
  * What somebody does: who, with which credential, from where, in which request. Whatever a request or a job causes belongs to its act,
@@ -27,6 +28,20 @@ const acts = new AsyncLocalStorage<Act>();
 /** @returns the act that the running code belongs to, as it is known by now */
 export function currentAct(): Act {
   const { requestId, actor, credential, address, trace } = acts.getStore() ?? noAct;
+  return { requestId, actor, credential, address, trace };
+}
+
+const kept = z.record(z.string(), z.string().nullable());
+
+/** @returns the act as it is kept with a job; null for that of nobody */
+export function keptAct(act: Act): Act | null {
+  return Object.values(act).every((part) => part === null) ? null : act;
+}
+
+/** @param value what {@link keptAct} made, read from where it was kept. What an older release kept may lack parts. */
+export function actOf(value: unknown): Act {
+  const { data = {} } = kept.safeParse(value);
+  const { requestId = null, actor = null, credential = null, address = null, trace = null } = data;
   return { requestId, actor, credential, address, trace };
 }
 

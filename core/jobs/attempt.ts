@@ -1,3 +1,4 @@
+import { type Act, actOf } from "../act/act";
 import { isUniqueViolation } from "../database/database-errors";
 import type { Queryable, Transaction } from "../database/types";
 import { jobsChannel } from "./enqueue";
@@ -10,6 +11,8 @@ export interface Attempt {
   /** 1 for the first. */
   number: number;
   payload: unknown;
+  /** Whose act the job belongs to. */
+  act: Act;
   token: string;
 }
 
@@ -33,20 +36,20 @@ export async function startAttempt(
   token: string,
   { maxAttempts, leaseSeconds }: { maxAttempts: number; leaseSeconds: number },
 ): Promise<Attempt | "put back" | undefined> {
-  const starting = db.sql<{ number: number; payload: unknown }[]>`
+  const starting = db.sql<{ number: number; payload: unknown; act: unknown }[]>`
     update core_jobs as job set attempts = attempts + 1, max_attempts = ${maxAttempts}, started_at = now(),
       running_token = ${token}, lease_until = now() + make_interval(secs => ${leaseSeconds})
     where id = ${delivery.id} and handovers = ${delivery.handover} and handed_to is not null
       and running_token is null and died_at is null
       and not exists (
         select from core_jobs as other where other.exclusive_key = job.exclusive_key and other.running_token is not null)
-    returning attempts as number, payload`;
+    returning attempts as number, payload, act`;
   // Two that start at the same moment don't see each other; the unique index then lets one of them pass.
   const [row] = await starting.catch((error: unknown) => {
     if (isUniqueViolation(error, "core_jobs_exclusive_running")) return [];
     throw error;
   });
-  if (row) return { id: delivery.id, number: row.number, payload: row.payload, token };
+  if (row) return { id: delivery.id, number: row.number, payload: row.payload, act: actOf(row.act), token };
   const putBack = await db.sql`
     update core_jobs set handed_to = null
     where id = ${delivery.id} and handovers = ${delivery.handover} and handed_to is not null

@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import { during } from "../act/act";
 import type { Database, Transaction } from "../database/types";
 import { type Attempt, endAttempt, failAttempt, renewLeases, startAttempt, undoAttempts } from "./attempt";
 import { failureMessage } from "./failure-message";
@@ -39,7 +40,13 @@ export function createAttempts({ db, log, leaseSeconds }: { db: Database; log: L
   ): Promise<{ again: boolean; died?: boolean }> => {
     const { name, retry, payload } = job.definition;
     const lastAttempt = attempt.number >= retry.attempts;
-    const runLog = log.child({ job: name, jobId: String(attempt.id), attempt: attempt.number });
+    const { requestId } = attempt.act;
+    const runLog = log.child({
+      job: name,
+      jobId: String(attempt.id),
+      attempt: attempt.number,
+      ...(requestId === null ? {} : { requestId }),
+    });
     const ending = createEnding(db, attempt);
     const fail = async (error: unknown, dead: boolean): Promise<{ again: boolean; died: boolean }> => {
       const message = failureMessage(error);
@@ -92,7 +99,7 @@ export function createAttempts({ db, log, leaseSeconds }: { db: Database; log: L
         if (!attempt) return { again: false };
         entry.started = true;
         if (!entry.abort.signal.aborted) {
-          const { again, died } = await runHandler(job, attempt, entry.abort);
+          const { again, died } = await during(attempt.act, () => runHandler(job, attempt, entry.abort));
           return { again: again || job.definition.exclusive !== undefined, died };
         }
         await undoAttempts(db, [token]);

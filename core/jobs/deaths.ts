@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import { actOf, during } from "../act/act";
 import type { Database } from "../database/types";
 import { failureMessage } from "./failure-message";
 import type { HandledJob } from "./job";
@@ -42,12 +43,14 @@ const batch = 100;
 
 async function tell(db: Database, id: number, onDead: NonNullable<HandledJob["onDead"]>): Promise<void> {
   await db.transaction(async (tx) => {
-    const [death] = await tx.sql<{ payload: unknown; attempts: number; error: string }[]>`
-      select payload, attempts, coalesce(last_error, '') as error from core_jobs
+    const [death] = await tx.sql<{ payload: unknown; act: unknown; attempts: number; error: string }[]>`
+      select payload, act, attempts, coalesce(last_error, '') as error from core_jobs
       where id = ${id} and tell_death_at <= now() for update skip locked`;
     if (!death) return;
     await tx.sql`update core_jobs set tell_death_at = null where id = ${id}`;
-    await onDead(tx, death.payload, { id: String(id), attempts: death.attempts, error: death.error });
+    await during(actOf(death.act), () =>
+      onDead(tx, death.payload, { id: String(id), attempts: death.attempts, error: death.error }),
+    );
   });
 }
 

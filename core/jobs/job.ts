@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import type { z } from "zod";
+import type { Act } from "../act/act";
 import type { Transaction } from "../database/types";
 
 /** How often and how fast a job is repeated after a failed attempt. */
@@ -99,8 +100,16 @@ export interface Jobs {
     payload: NoInfer<Payload>,
     options?: { delaySeconds?: number },
   ): Promise<void>;
-  /** The same for many payloads of one job, in one statement. */
-  enqueueAll<Payload>(tx: Transaction, job: JobDefinition<Payload>, payloads: readonly NoInfer<Payload>[]): Promise<void>;
+  /**
+   * The same for many payloads of one job, in one statement.
+   * @param options.acts whose act each is, where one transaction writes for several; the transaction's own unless given
+   */
+  enqueueAll<Payload>(
+    tx: Transaction,
+    job: JobDefinition<Payload>,
+    payloads: readonly NoInfer<Payload>[],
+    options?: { acts?: readonly Act[] },
+  ): Promise<void>;
   /**
    * Resolves when no job is due, running or waiting for a retry. For tests, the demo and scripts. Dead jobs don't count once their
    * owners have been told.

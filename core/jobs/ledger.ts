@@ -28,13 +28,13 @@ export function createJobLedger({ db }: { db: Database }): JobLedger {
 
   return {
     async enqueue(tx, job, payload, options) {
-      await enqueueRows(tx, job, [payload], options?.delaySeconds);
+      await enqueueRows(tx, job, [payload], options);
       tx.afterCommit(tellListeners);
     },
 
-    async enqueueAll(tx, job, payloads) {
+    async enqueueAll(tx, job, payloads, options) {
       if (payloads.length === 0) return;
-      await enqueueRows(tx, job, payloads);
+      await enqueueRows(tx, job, payloads, options);
       tx.afterCommit(tellListeners);
     },
 

@@ -1,4 +1,4 @@
-import type { Database, Jobs, Queryable } from "../../../core";
+import { type Act, currentAct, type Database, type Jobs, type Queryable } from "../../../core";
 import { groupCommit } from "./group-commit";
 import { handleDelivery } from "./handle-delivery";
 import type { WebhookHandler } from "./webhook";
@@ -12,8 +12,8 @@ export interface Delivery {
   readonly payload: string;
 }
 
-/** A delivery and its place in the order of arrival. */
-type Arrival = Delivery & { sequence: number };
+/** A delivery, its place in the order of arrival, and the request that brought it: one write may serve several. */
+type Arrival = Delivery & { sequence: number; readonly act: Act };
 
 /** Of one write. */
 const limits = { items: 100, weight: 4 * 1024 * 1024 };
@@ -60,13 +60,14 @@ export function createRecorder({
    */
   const writeUnlessSeen = async (rows: readonly Row[]): Promise<Set<string>> => {
     const work = rows.flatMap(({ deliveryId, waiting }) => waiting.map((handler) => ({ deliveryId, handler })));
+    const acts = rows.flatMap(({ act, waiting }) => waiting.map(() => act));
     if (work.length === 0) {
       await insert(db, rows);
       return new Set(rows.map(({ deliveryId }) => deliveryId));
     }
     try {
       return await db.transaction(async (tx) => {
-        const [fresh] = await Promise.all([insert(tx, rows), jobs.enqueueAll(tx, handleDelivery, work)]);
+        const [fresh] = await Promise.all([insert(tx, rows), jobs.enqueueAll(tx, handleDelivery, work, { acts })]);
         if (fresh.size < rows.length) throw new SeenBefore(fresh);
         return fresh;
       });
@@ -79,7 +80,7 @@ export function createRecorder({
   const write = groupCommit(writeAll, { limits, weigh: ({ payload }) => payload.length });
 
   return async (delivery: Delivery): Promise<void> => {
-    const arrival = { ...delivery, sequence: 0 };
+    const arrival = { ...delivery, sequence: 0, act: currentAct() };
     await number(arrival);
     await write(arrival);
   };
@@ -101,6 +102,7 @@ class SeenBefore extends Error {
 
 interface Row {
   sequence: number;
+  act: Act;
   deliveryId: string;
   event: string;
   /** Null when nobody wants it. */
@@ -109,9 +111,9 @@ interface Row {
   waiting: string[];
 }
 
-function toRow({ sequence, deliveryId, event, payload }: Arrival, handlers: readonly WebhookHandler[]): Row {
+function toRow({ sequence, act, deliveryId, event, payload }: Arrival, handlers: readonly WebhookHandler[]): Row {
   const waiting = handlers.filter((handler) => handler.event === event).map(({ name }) => name);
-  return { sequence, deliveryId, event, payload: waiting.length === 0 ? null : payload, waiting };
+  return { sequence, act, deliveryId, event, payload: waiting.length === 0 ? null : payload, waiting };
 }
 
 function distinct(deliveries: readonly Arrival[]): Arrival[] {

@@ -23,14 +23,23 @@ describe("a delivery", () => {
   test("reaches every handler of its event, with the payload as it was sent", async () => {
     const id = crypto.randomUUID();
     const body = '{"ref":"refs/heads/main","text":"äöü \\"quoted\\" {braces}, \\\\ NULL"}';
-    await deliver(server, { body, delivery: id });
+    await deliver(server, { body, delivery: id, requestId: "r-1" });
     await jobs.idle();
     const row = await delivery(id);
     const payload = JSON.stringify(JSON.parse(body));
     expect([...(await notes())]).toEqual([
-      { handler: "noting.first", payload, sequence: row?.id ?? 0 },
-      { handler: "noting.second", payload, sequence: row?.id ?? 0 },
+      { handler: "noting.first", payload, sequence: row?.id ?? 0, request: "r-1" },
+      { handler: "noting.second", payload, sequence: row?.id ?? 0, request: "r-1" },
     ]);
+  });
+
+  test("is handled as part of the request that brought it, however many are written together", async () => {
+    const numbers = Array.from({ length: 40 }, (_, index) => `n-${index}`);
+    await Promise.all(numbers.map((n) => deliver(server, { body: JSON.stringify({ n }), requestId: n })));
+    await jobs.idle();
+    const noted = await notes();
+    expect(noted).toHaveLength(80);
+    for (const { payload, request } of noted) expect(request).toBe(JSON.parse(payload).n);
   });
 
   test("keeps nothing but its id once all handlers are done", async () => {

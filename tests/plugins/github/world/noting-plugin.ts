@@ -7,7 +7,7 @@ const handlers = ["noting.first", "noting.second"].map(
     event: "push",
     name,
     async handle(tx, payload, { sequence }) {
-      await tx.sql`INSERT INTO notes (handler, payload, sequence) VALUES (${name}, ${JSON.stringify(payload)}, ${sequence})`;
+      await tx.sql`INSERT INTO notes (handler, payload, sequence, request) VALUES (${name}, ${JSON.stringify(payload)}, ${sequence}, ${tx.by.requestId})`;
       const obstacles = await tx.sql`SELECT 1 FROM obstacles WHERE handler = ${name}`;
       if (obstacles.length > 0) throw new Error(`${name} can't work now`);
     },

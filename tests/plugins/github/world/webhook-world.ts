@@ -12,6 +12,7 @@ export interface Sent {
   delivery?: string | null;
   signature?: string | null;
   contentType?: string;
+  requestId?: string;
 }
 
 /** @returns the signature GitHub would send */
@@ -22,10 +23,11 @@ export function sign(body: string | Uint8Array, key = secret): string {
 /** Sends a delivery to the webhook route. */
 export function deliver(
   server: TestServer,
-  { body = "{}", event, delivery, signature, contentType }: Sent = {},
+  { body = "{}", event, delivery, signature, contentType, requestId = crypto.randomUUID() }: Sent = {},
 ): Promise<Response> {
   const headers = Object.entries({
     "content-type": contentType ?? "application/json",
+    "x-request-id": requestId,
     "x-github-event": event === undefined ? "push" : event,
     "x-github-delivery": delivery === undefined ? crypto.randomUUID() : delivery,
     "x-hub-signature-256": signature === undefined ? sign(body) : signature,
@@ -44,7 +46,7 @@ export async function useNotingServers(count: number) {
   const env = { COCOV_GITHUB_WEBHOOK_SECRET_KEY: secret };
   const first = await startTestServer({ config, env });
   const { db } = first.app;
-  await db.sql`CREATE TABLE notes (handler text NOT NULL, payload text NOT NULL, sequence bigint NOT NULL)`;
+  await db.sql`CREATE TABLE notes (handler text NOT NULL, payload text NOT NULL, sequence bigint NOT NULL, request text)`;
   await db.sql`CREATE TABLE obstacles (handler text NOT NULL)`;
   const others = await Promise.all(
     Array.from({ length: count - 1 }, () => startTestServer({ config, env, databaseUrl: first.databaseUrl })),
@@ -59,7 +61,9 @@ export async function useNotingServers(count: number) {
     await first.stop();
   });
   const notes = () =>
-    db.sql<{ handler: string; payload: string; sequence: number }[]>`SELECT * FROM notes ORDER BY sequence, handler`;
+    db.sql<
+      { handler: string; payload: string; sequence: number; request: string | null }[]
+    >`SELECT * FROM notes ORDER BY sequence, handler`;
   const delivery = async (id: string) => {
     const [row] = await db.sql<{ id: number; state: string; payload: string | null; waiting: string[] }[]>`
       SELECT id, state, payload, waiting FROM github_deliveries WHERE delivery_id = ${id}`;
