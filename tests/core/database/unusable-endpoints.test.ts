@@ -45,7 +45,9 @@ const codeOf = (work: Promise<unknown>) =>
 test.concurrent("where connections are closed at once, a query fails after a few attempts, and the next ones after one each", async () => {
   const endpoint = await listen({ accepted: () => "close" });
   const db = open(endpoint.url);
+  const began = performance.now();
   expect(await codeOf(one(db))).toBe("CONNECTION_CLOSED");
+  expect(performance.now() - began).toBeGreaterThan(1000); // there are pauses between them
   const attempts = endpoint.count();
   expect(attempts).toBeGreaterThan(2);
   expect(attempts).toBeLessThan(10);

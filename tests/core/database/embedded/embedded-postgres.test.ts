@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
-import { chmod, chown, copyFile, mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
+import { chmod, chown, mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { openDatabase } from "../../../../core/database/database";
+import { dirname, join } from "node:path";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "../../../../core/database/embedded/embedded-postgres";
 import { readPostmaster } from "../../../../core/database/embedded/postmaster-file";
 import { createLogger } from "../../../../core/log";
+import { type Identity, query, reachableBun, startServerOwner } from "./server-owner";
 
 // A cluster takes a second to make, on a machine that has nothing else to do.
 setDefaultTimeout(60_000);
@@ -40,29 +40,11 @@ async function start(folder = dataDir): Promise<EmbeddedPostgres> {
   return server;
 }
 
-/** Starts a server in a process of its own. `says` is its URL, or why it didn't start. */
-async function startOwner(identity: { uid?: number; gid?: number } = {}, bun = process.execPath) {
-  const command = [bun, join(import.meta.dir, "owner.ts"), dataDir];
-  const owner = Bun.spawn(command, { stdin: "ignore", stdout: "pipe", stderr: "inherit", ...identity });
-  owners.push(owner);
-  const reader = owner.stdout.getReader();
-  const { value } = await reader.read();
-  return {
-    owner,
-    says: Buffer.from(value ?? [])
-      .toString()
-      .trim(),
-  };
-}
-
-async function query<T>(url: string, text: string): Promise<T[]> {
-  const db = openDatabase({ url, poolSize: 1, log });
-  try {
-    return [...(await db.sql.unsafe<(T & object)[]>(text))];
-  } finally {
-    await db.close();
-  }
-}
+const startOwner = async (identity?: Identity, bun?: string) => {
+  const started = await startServerOwner(dataDir, identity, bun);
+  owners.push(started.owner);
+  return started;
+};
 
 const cluster = () => join(dataDir, "postgres", "cluster");
 
@@ -206,6 +188,12 @@ async function clusterOwner(): Promise<{ uid: number; gid: number }> {
   return { uid, gid };
 }
 
+async function bunInReach(): Promise<string> {
+  const bun = await reachableBun();
+  elsewhere.push(dirname(bun));
+  return bun;
+}
+
 const asRoot = process.getuid?.() === 0;
 
 if (asRoot) {
@@ -224,7 +212,7 @@ if (asRoot) {
   });
 
   test("an ordinary user's server runs as that user, and root can take over the folder", async () => {
-    const bun = await reachableBun();
+    const bun = await bunInReach();
     const nobody = { uid: 65_534, gid: 65_534 };
     await chown(dataDir, nobody.uid, nobody.gid);
     const { owner, says } = await startOwner(nobody, bun);
@@ -237,17 +225,7 @@ if (asRoot) {
 
   test("an ordinary user is told when the database belongs to someone else", async () => {
     await (await start()).stop();
-    const { says } = await startOwner({ uid: 65_533, gid: 65_533 }, await reachableBun());
+    const { says } = await startOwner({ uid: 65_533, gid: 65_533 }, await bunInReach());
     expect(says).toMatch(/The database in .* belongs to user \d+, but this process runs as user 65533/);
   });
-}
-
-/** Bun itself may be installed in root's home. */
-async function reachableBun(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "bun-"));
-  elsewhere.push(folder);
-  await chmod(folder, 0o755);
-  await copyFile(process.execPath, join(folder, "bun"));
-  await chmod(join(folder, "bun"), 0o755);
-  return join(folder, "bun");
 }
