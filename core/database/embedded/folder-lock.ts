@@ -1,5 +1,5 @@
 import { constants, Database as LockFile } from "bun:sqlite";
-import { rename, rm, writeFile } from "node:fs/promises";
+import { chmod, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readPlainFile } from "./foreign-files";
 
@@ -27,6 +27,8 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
     if (!isBusy(error)) throw error;
     return { heldBy: (await readPlainFile(join(folder, ownerName)))?.trim() ?? "unknown" };
   }
+  // Whoever can read it can lock it, and keep us from starting.
+  await chmod(join(folder, lockName), 0o600);
   return { unlock: () => lock.close() };
 }
 

@@ -22,7 +22,7 @@ test("what a process keeps on disk by default is its owner's only", async () => 
   expect(await modeOf("fresh", "data", "postgres")).toBe(passed);
   expect(await modeOf("fresh", "data", "postgres", "cluster")).toBe("700");
   expect(await modeOf("fresh", "data", "postgres", "run")).toBe("700");
-  for (const file of ["cryptographic.key", "postgres/server.log", "postgres/owner.pid"]) {
+  for (const file of ["cryptographic.key", "postgres/server.log", "postgres/owner.pid", "postgres/owner.lock"]) {
     expect([file, await modeOf("fresh", "data", file)]).toEqual([file, "600"]);
   }
 });
