@@ -6,7 +6,10 @@ export const errors = defineErrors({
   "auth.forbidden": [403, "This token may not do that"],
   "auth.insufficient_scope": [403, "The token's scopes don't cover that"],
   "session.no_redirect": [400, "`redirect` is missing: the address to come back to after signing in"],
-  "session.bad_redirect_uri": [400, "`redirect` must be an absolute http:// or https:// address"],
+  "session.bad_redirect_uri": [
+    400,
+    "`redirect` must be an absolute http:// or https:// address without credentials and backslashes, of an origin that is accepted here",
+  ],
   "session.no_exchange_token": [400, "`exchange_token` is missing"],
   "session.no_state": [400, "`state` is missing"],
   "session.no_code": [400, "`code` is missing: GitHub adds it when it sends the browser back"],

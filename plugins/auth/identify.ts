@@ -10,9 +10,12 @@ import type { GitHubPerson } from "./users";
  */
 export async function identify(
   github: GitHub,
-  { code, redirect, allowOutsideCollaborators }: { code: string; redirect: string; allowOutsideCollaborators: boolean },
+  {
+    allowOutsideCollaborators,
+    ...redeemed
+  }: { code: string; redirect: string; codeVerifier: string; allowOutsideCollaborators: boolean },
 ): Promise<GitHubPerson> {
-  const exchanged = await github.exchangeCode(code, redirect);
+  const exchanged = await github.exchangeCode(redeemed);
   if ("refused" in exchanged) throw errors.fail("session.cannot_exchange");
   const person = await whoIs(github, exchanged.accessToken);
   const standing = await standingOf(github, person.login);

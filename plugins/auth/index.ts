@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { definePlugin, flag, setting } from "../../core";
+import { definePlugin, flag, setting, textList } from "../../core";
 import github from "../github";
 import { createAuthenticator } from "./authenticate";
 import { errors } from "./errors";
@@ -8,8 +8,10 @@ import { type AccessGuards, createGuards } from "./guards";
 import { authJobs } from "./jobs";
 import { createLeave, type Leave } from "./leave";
 import { standingOfAccount } from "./members";
+import { originOf } from "./redirect";
 import { serviceTokenRoutes } from "./routes/service-tokens";
 import { sessionRoutes } from "./routes/sessions";
+import { createSignIns } from "./sign-in";
 import * as tables from "./tables";
 import { type Tokens, tokens } from "./tokens";
 import { createUsers, type Users } from "./users";
@@ -44,6 +46,11 @@ export default definePlugin({
       env: "COCOV_ALLOW_OUTSIDE_COLLABORATORS",
       summary: "outside collaborators of the organization may sign in",
     }),
+    signInOrigins: setting(textList.refine((entries) => entries.every((entry) => originOf(entry) !== null)).default([]), {
+      env: "COCOV_SIGN_IN_ORIGINS",
+      summary: "origins that sign-in may lead back to; none: any, and GitHub's own list of callback addresses decides",
+      accepts: "origins such as https://cocov.example.org, separated by commas",
+    }),
   }),
   tables,
   errors,
@@ -65,7 +72,10 @@ export default definePlugin({
     };
     return {
       api,
-      routes: [...sessionRoutes({ db, events, github, users, ...config }), ...serviceTokenRoutes({ db, admin: guards.admin })],
+      routes: [
+        ...sessionRoutes({ db, events, github, users, signIns: createSignIns(cipher), ...config }),
+        ...serviceTokenRoutes({ db, admin: guards.admin }),
+      ],
       jobs: authJobs,
       contribute: userWebhooks({ leave }),
       console: {

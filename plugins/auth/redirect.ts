@@ -1,6 +1,20 @@
-/** @returns whether a sign-in may come back to this address: an absolute http(s) URL without blanks and control characters */
-export function isRedirectTarget(address: string): boolean {
-  return /^https?:\/\/[^/\\?#]/i.test(address) && !/[\p{Cc}\s]/u.test(address) && URL.canParse(address);
+/**
+ * @param origins the only ones accepted; none: any
+ * @returns whether a sign-in may come back to this address: an absolute http(s) URL without blanks, control characters, credentials and
+ * backslashes, which browsers and others read differently
+ */
+export function isRedirectTarget(address: string, origins: readonly string[]): boolean {
+  const authority = /^https?:\/\/([^/?#]+)/i.exec(address)?.[1];
+  if (authority === undefined || authority.includes("@")) return false;
+  if (/[\p{Cc}\s\\]/u.test(address) || !URL.canParse(address)) return false;
+  return origins.length === 0 || origins.some((origin) => originOf(origin) === new URL(address).origin);
+}
+
+/** @returns the origin that an entry of the setting names; null when it is none */
+export function originOf(entry: string): string | null {
+  if (!/^https?:\/\/[^*]+$/i.test(entry) || !URL.canParse(entry)) return null;
+  const { origin, href, username, password } = new URL(entry);
+  return href === `${origin}/` && username === "" && password === "" ? origin : null;
 }
 
 /**

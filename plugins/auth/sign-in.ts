@@ -1,8 +1,11 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
-import type { Database, Queryable } from "../../core";
+import { type Cipher, CipherError, type Queryable } from "../../core";
+import { newCodeVerifier } from "./pkce";
 
 /** How long a sign-in that was begun may be finished, in seconds. */
 const lifetime = 3600;
+/** Anybody may begin one, as often as they like: beyond so many the oldest go. */
+const mostPending = 10_000;
 
 /** What links the beginning of a sign-in to its end: one part travels through the redirect, the other through GitHub. */
 export interface PendingSignIn {
@@ -11,24 +14,47 @@ export interface PendingSignIn {
   state: string;
 }
 
-/** Notes that a sign-in has begun. Only hashes are kept. */
-export async function beginSignIn(q: Queryable): Promise<PendingSignIn> {
-  const pending = { exchangeToken: randomBytes(21).toString("hex"), state: randomBytes(21).toString("hex") };
-  await q.sql`
-    INSERT INTO pending_sign_ins (hashed_exchange_token, hashed_state, expires_at)
-    VALUES (${sha256(pending.exchangeToken)}, ${sha256(pending.state)}, now() + make_interval(secs => ${lifetime}))`;
-  return pending;
+/** Sign-ins that were begun and not finished. Of the two parts only hashes are kept; the code verifier is encrypted. */
+export interface SignIns {
+  begin(q: Queryable): Promise<PendingSignIn & { codeVerifier: string }>;
+  /**
+   * Takes a pending sign-in away, whether the state fits or not: it can be tried once.
+   * @returns null unless it was there, in time, and both parts belong together
+   */
+  consume(q: Queryable, pending: PendingSignIn): Promise<{ codeVerifier: string } | null>;
 }
 
-/**
- * Takes a pending sign-in away, whether the state fits or not: it can be tried once.
- * @returns whether it was there, in time, and both parts belong together
- */
-export async function consumeSignIn(db: Database, { exchangeToken, state }: PendingSignIn): Promise<boolean> {
-  const [row] = await db.sql<{ hashed_state: string; in_time: boolean }[]>`
-    DELETE FROM pending_sign_ins WHERE hashed_exchange_token = ${sha256(exchangeToken)}
-    RETURNING hashed_state, expires_at >= now() AS in_time`;
-  return row !== undefined && timingSafeEqual(Buffer.from(row.hashed_state), Buffer.from(sha256(state))) && row.in_time;
+export function createSignIns(cipher: Cipher): SignIns {
+  return {
+    async begin(q) {
+      const exchangeToken = randomBytes(21).toString("hex");
+      const state = randomBytes(21).toString("hex");
+      const codeVerifier = newCodeVerifier();
+      const hashed = sha256(exchangeToken);
+      await q.sql`
+        INSERT INTO pending_sign_ins (hashed_exchange_token, hashed_state, code_verifier, expires_at)
+        VALUES (${hashed}, ${sha256(state)}, ${cipher.encrypt(codeVerifier, contextOf(hashed))},
+                now() + make_interval(secs => ${lifetime}))`;
+      await forgetOldest(q);
+      return { exchangeToken, state, codeVerifier };
+    },
+
+    async consume(q, { exchangeToken, state }) {
+      const hashed = sha256(exchangeToken);
+      const [row] = await q.sql<{ hashed_state: string; code_verifier: Uint8Array | null; in_time: boolean }[]>`
+        DELETE FROM pending_sign_ins WHERE hashed_exchange_token = ${hashed}
+        RETURNING hashed_state, code_verifier, expires_at >= now() AS in_time`;
+      if (!row?.in_time || !row.code_verifier || !timingSafeEqual(Buffer.from(row.hashed_state), Buffer.from(sha256(state))))
+        return null;
+      try {
+        return { codeVerifier: cipher.decrypt(row.code_verifier, contextOf(hashed)) };
+      } catch (error) {
+        // Begun under a key that isn't configured any more.
+        if (error instanceof CipherError) return null;
+        throw error;
+      }
+    },
+  };
 }
 
 /** Removes what was begun and never finished in time. */
@@ -36,4 +62,14 @@ export async function forgetSignIns(q: Queryable): Promise<void> {
   await q.sql`DELETE FROM pending_sign_ins WHERE expires_at < now()`;
 }
 
+/** Those that somebody else is just removing are left to them. */
+async function forgetOldest(q: Queryable): Promise<void> {
+  await q.sql`
+    DELETE FROM pending_sign_ins WHERE id IN (
+      SELECT id FROM pending_sign_ins
+       WHERE id <= (SELECT id FROM pending_sign_ins ORDER BY id DESC OFFSET ${mostPending} LIMIT 1)
+         FOR UPDATE SKIP LOCKED)`;
+}
+
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+const contextOf = (hashedExchangeToken: string): string => `pending_sign_ins.code_verifier:platform:${hashedExchangeToken}`;

@@ -49,6 +49,7 @@ export const pendingSignIns = pgTable("pending_sign_ins", {
   id: id(),
   hashedExchangeToken: text("hashed_exchange_token").notNull().unique(),
   hashedState: text("hashed_state").notNull(),
+  codeVerifier: bytea("code_verifier"),
   expiresAt: moment("expires_at").notNull(),
   ...timestamps(),
 });

@@ -12,16 +12,21 @@ export interface OAuth {
    * @param params.redirectUri where GitHub sends the browser back to
    * @param params.state comes back with it
    * @param params.scope comma-separated
+   * @param params.codeChallenge of the verifier that goes with the code (PKCE, method S256)
    * @returns the address of GitHub's consent page
    * @throws ApiError `github.not_configured`
    */
-  authorizeUrl(params: { redirectUri: string; state: string; scope: string }): string;
+  authorizeUrl(params: { redirectUri: string; state: string; scope: string; codeChallenge: string }): string;
   /**
    * Exchanges the code GitHub sent the browser back with.
    * @returns the user's token, or that GitHub refuses the code
    * @throws ApiError `github.unavailable` or `github.not_configured`
    */
-  exchangeCode(code: string, redirectUri: string): Promise<{ accessToken: string } | { refused: true }>;
+  exchangeCode(redeemed: {
+    code: string;
+    redirect: string;
+    codeVerifier: string;
+  }): Promise<{ accessToken: string } | { refused: true }>;
 }
 
 interface Parts {
@@ -35,20 +40,22 @@ interface Parts {
 /** https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps#web-application-flow */
 export function createOAuth({ webUrl, clients, reach, required, log }: Parts): OAuth {
   return {
-    authorizeUrl({ redirectUri, state, scope }) {
+    authorizeUrl({ redirectUri, state, scope, codeChallenge }) {
       const query = new URLSearchParams({
         allow_signup: "false",
         client_id: required.oauthClientId(),
         redirect_uri: redirectUri,
         scope,
         state,
+        code_challenge: codeChallenge,
+        code_challenge_method: "S256",
       });
       return `${webUrl}/login/oauth/authorize?${query}`;
     },
 
-    async exchangeCode(code, redirectUri) {
+    async exchangeCode(redeemed) {
       const { clientId, clientSecret } = required.oauthClient();
-      const answer = await reach(() => askForToken(clientId, clientSecret, code, redirectUri));
+      const answer = await reach(() => askForToken({ clientId, clientSecret, ...redeemed }));
       if (answer === "refused") return { refused: true };
       const parsed = tokenAnswer.safeParse(answer);
       if (!parsed.success) throw errors.fail("github.unavailable", "GitHub's answer to the sign-in can't be read");
@@ -58,14 +65,21 @@ export function createOAuth({ webUrl, clients, reach, required, log }: Parts): O
     },
   };
 
-  async function askForToken(clientId: string, clientSecret: string, code: string, redirectUri: string): Promise<unknown> {
+  async function askForToken(sent: {
+    clientId: string;
+    clientSecret: string;
+    code: string;
+    redirect: string;
+    codeVerifier: string;
+  }): Promise<unknown> {
     try {
       const { data } = await clients.website().request("POST /login/oauth/access_token", {
         headers: { accept: "application/vnd.github+json" },
-        client_id: clientId,
-        client_secret: clientSecret,
-        code,
-        redirect_uri: redirectUri,
+        client_id: sent.clientId,
+        client_secret: sent.clientSecret,
+        code: sent.code,
+        redirect_uri: sent.redirect,
+        code_verifier: sent.codeVerifier,
       });
       return data;
     } catch (error) {

@@ -4,9 +4,10 @@ import type { GitHub } from "../../github";
 import { errors } from "../errors";
 import { userSignedIn } from "../events";
 import { identify } from "../identify";
+import { codeChallenge } from "../pkce";
 import { isRedirectTarget, withExchangeToken } from "../redirect";
 import { session, signInBegun } from "../schemas";
-import { beginSignIn, consumeSignIn } from "../sign-in";
+import type { SignIns } from "../sign-in";
 import { tokens } from "../tokens";
 import type { Users } from "../users";
 
@@ -15,11 +16,15 @@ interface SessionRoutes {
   events: Events;
   github: GitHub;
   users: Users;
+  signIns: SignIns;
   allowOutsideCollaborators: boolean;
+  /** Where sign-ins may lead back to; empty: anywhere. */
+  signInOrigins: readonly string[];
 }
 
 /** Signing in through GitHub: begin, go to GitHub and back, exchange. */
-export function sessionRoutes({ db, events, github, users, allowOutsideCollaborators }: SessionRoutes): Route[] {
+export function sessionRoutes(parts: SessionRoutes): Route[] {
+  const { db, events, github, users, signIns, allowOutsideCollaborators, signInOrigins } = parts;
   return [
     route({
       method: "POST",
@@ -32,11 +37,12 @@ export function sessionRoutes({ db, events, github, users, allowOutsideCollabora
       answers: { 200: signInBegun },
       errors: ["session.bad_redirect_uri", "github.not_configured"],
       handle: async ({ params: { redirect } }) => {
-        if (!isRedirectTarget(redirect)) throw errors.fail("session.bad_redirect_uri");
+        if (!isRedirectTarget(redirect, signInOrigins)) throw errors.fail("session.bad_redirect_uri");
         const toGitHub = github.authorizeUrl;
-        const { exchangeToken, state } = await beginSignIn(db);
+        const { exchangeToken, state, codeVerifier } = await signIns.begin(db);
+        const redirectUri = withExchangeToken(redirect, exchangeToken);
         return {
-          redirect_to: toGitHub({ redirectUri: withExchangeToken(redirect, exchangeToken), state, scope: "user:email,repo" }),
+          redirect_to: toGitHub({ redirectUri, state, scope: "user:email,repo", codeChallenge: codeChallenge(codeVerifier) }),
         };
       },
     }),
@@ -63,8 +69,9 @@ export function sessionRoutes({ db, events, github, users, allowOutsideCollabora
       ],
       handle: async (context) => {
         const { exchange_token: exchangeToken, state, code, redirect } = context.params;
-        if (!(await consumeSignIn(db, { exchangeToken, state }))) throw errors.fail("session.invalid_exchange_token_or_state");
-        const person = await identify(github, { code, redirect, allowOutsideCollaborators });
+        const begun = await signIns.consume(db, { exchangeToken, state });
+        if (!begun) throw errors.fail("session.invalid_exchange_token_or_state");
+        const person = await identify(github, { code, redirect, ...begun, allowOutsideCollaborators });
         return await db.transaction(async (tx) => {
           const user = await users.signIn(tx, person);
           const token = await tokens.createSession(tx, user.id);

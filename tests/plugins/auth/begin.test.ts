@@ -16,12 +16,14 @@ test("beginning leads to GitHub's consent page with all it needs", async () => {
   const { redirect_to }: { redirect_to: string } = await answer.json();
   const page = new URL(redirect_to);
   expect(`${page.origin}${page.pathname}`).toBe(`${github.url}/login/oauth/authorize`);
-  const { redirect_uri, state, ...rest } = Object.fromEntries(page.searchParams);
+  const { redirect_uri, state, code_challenge, ...rest } = Object.fromEntries(page.searchParams);
   expect(rest).toEqual({
     client_id: github.environment().COCOV_GITHUB_OAUTH_CLIENT_ID ?? "",
     scope: "user:email,repo",
     allow_signup: "false",
+    code_challenge_method: "S256",
   });
+  expect(code_challenge).toMatch(/^[\w-]{43}$/);
   expect(state).toMatch(/^[0-9a-f]{42}$/);
   expect(redirect_uri).toMatch(/^https:\/\/ui\.example\.org\/auth\/signin\?next=%2Frepos&exchange_token=[0-9a-f]{42}$/);
 });
@@ -62,6 +64,14 @@ test.each([
   "https://ui.example.org/a\nb",
   " https://ui.example.org/",
   "x https://ui.example.org/",
+  "https://ada@ui.example.org/",
+  "https://ada:secret@ui.example.org/",
+  "https://@ui.example.org/",
+  "https://ui.example.org@evil.example/",
+  "https://evil.example\\@ui.example.org/",
+  "https://ui.example.org\\.evil.example/",
+  "https://ui.example.org/\\evil.example",
+  "https://ui.example.org/?next=\\",
 ])("%p is refused as a redirect", async (redirect) => {
   expect(await refusal(await begin({ redirect }))).toEqual({ status: 400, code: "session.bad_redirect_uri" });
 });
@@ -88,4 +98,21 @@ test("neither half of the pair is stored in readable form", async () => {
 test("every sign-in gets a pair of its own", async () => {
   const uris = await Promise.all(Array.from({ length: 8 }, () => redirectUri("https://ui.example.org/")));
   expect(new Set(uris).size).toBe(8);
+});
+
+test("an @ behind the host is no credential", async () => {
+  expect((await begin({ redirect: "https://ui.example.org/@ada?mail=ada@example.org" })).status).toBe(200);
+});
+
+test("of unfinished sign-ins the newest ten thousand are kept", async () => {
+  await redirectUri("https://ui.example.org/");
+  await db.sql`
+    INSERT INTO pending_sign_ins (hashed_exchange_token, hashed_state, expires_at)
+    SELECT 'token ' || n, 'state', now() + interval '1 hour' FROM generate_series(1, 10000) AS n`;
+  await Promise.all(Array.from({ length: 4 }, () => redirectUri("https://ui.example.org/")));
+  const rows = await db.sql<{ name: string }[]>`SELECT hashed_exchange_token AS name FROM pending_sign_ins ORDER BY id`;
+  expect(rows.map(({ name }) => name).filter((name) => name.startsWith("token"))).toEqual(
+    Array.from({ length: 9996 }, (_, index) => `token ${index + 5}`),
+  );
+  expect(rows).toHaveLength(10_000);
 });

@@ -98,3 +98,21 @@ test("GitHub's token and the session are stored in no readable form and logged n
   expect(server.logs()).not.toContain(token);
   expect(server.logs()).not.toMatch(/gh[ou]_\w{10}/);
 });
+
+test("a code that another client got from GitHub is no use: the verifier never leaves the platform", async () => {
+  const back = await cameBack("ada");
+  const others = await cameBack("ada");
+  expect(await refusal(await exchange({ ...back, code: others.code }))).toEqual({
+    status: 400,
+    code: "session.cannot_exchange",
+  });
+  expect((await exchange(await cameBack("ada"))).status).toBe(200);
+});
+
+test("a sign-in whose verifier is missing or can't be read is begun again", async () => {
+  for (const verifier of [null, Buffer.from("\x02 nothing that decrypts")]) {
+    const back = await cameBack("ada");
+    await db.sql`UPDATE pending_sign_ins SET code_verifier = ${verifier}`;
+    expect(await refusal(await exchange(back))).toEqual(spent);
+  }
+});

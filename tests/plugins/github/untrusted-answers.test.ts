@@ -50,7 +50,7 @@ const calls: readonly [what: string, path: string, make: (api: Api) => Promise<u
   [
     "the exchange of a code",
     "/login/oauth/access_token",
-    async (api) => await api.exchangeCode("code", "https://ui.example.org/"),
+    async (api) => await api.exchangeCode({ code: "code", redirect: "https://ui.example.org/", codeVerifier: "v" }),
   ],
 ];
 const listed = (api: Api) => {

@@ -24,6 +24,9 @@ export function exchangeCode(site: Site, request: Incoming): Response {
       failure("redirect_uri_mismatch", "The redirect_uri MUST match the registered callback URL for this application."),
     );
   }
+  if (!fits(parameters.code_verifier, grant.challenge)) {
+    return answer(failure("bad_verification_code", "The code_verifier doesn't belong to the code_challenge."));
+  }
   const { token } = site.tokens.issueUserToken(grant.userId);
   return answer({ access_token: token, token_type: "bearer", scope: "repo,user:email" });
 }
@@ -41,6 +44,10 @@ function readParameters({ url, headers, body }: Incoming): Record<string, string
 function sameOrigin(given: string | undefined, granted: string | null): boolean {
   if (given === undefined || granted === null) return true;
   return URL.canParse(given) && new URL(given).origin === new URL(granted).origin;
+}
+
+function fits(verifier: string | undefined, challenge: string | null): boolean {
+  return challenge === null || new Bun.CryptoHasher("sha256").update(verifier ?? "").digest("base64url") === challenge;
 }
 
 function failure(error: string, description: string): Record<string, string> {

@@ -13,8 +13,10 @@ export function authorize(site: Site, { url }: Incoming): Response {
   const redirectUri = query.get("redirect_uri");
   if (redirectUri === null || !URL.canParse(redirectUri)) return new Response("Be careful!", { status: 400 });
   if (user === undefined) return choosePage(site, url);
+  const challenge = query.get("code_challenge");
+  if (challenge !== null && query.get("code_challenge_method") !== "S256") return new Response("Be careful!", { status: 400 });
   const target = new URL(redirectUri);
-  target.searchParams.set("code", site.oauth.issueCode(user.id, redirectUri));
+  target.searchParams.set("code", site.oauth.issueCode(user.id, redirectUri, challenge));
   const state = query.get("state");
   if (state !== null) target.searchParams.set("state", state);
   return new Response(null, { status: 302, headers: { location: target.href } });

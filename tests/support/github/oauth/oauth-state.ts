@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 
 /** Where GitHub sends a browser back to, and with which code. */
-type Grant = { userId: number; redirectUri: string | null; until: number };
+type Grant = { userId: number; redirectUri: string | null; challenge: string | null; until: number };
 
 /** The App's OAuth client and the codes handed out for it. */
 export type OAuthState = {
@@ -9,8 +9,11 @@ export type OAuthState = {
   clientSecret: string;
   /** Who is signed in to GitHub in the browser; undefined: nobody, the authorize page asks. */
   signedIn: string | undefined;
-  /** @param redirectUri what the authorization asked for */
-  issueCode(userId: number, redirectUri: string | null): string;
+  /**
+   * @param redirectUri what the authorization asked for
+   * @param challenge of the verifier that the code has to come with (PKCE, S256)
+   */
+  issueCode(userId: number, redirectUri: string | null, challenge: string | null): string;
   /** @returns what the code stands for, once; undefined when it is unknown, used or older than 10 minutes */
   redeem(code: string): Grant | undefined;
 };
@@ -21,9 +24,9 @@ export function createOAuthState(clientId: string, clientSecret: string): OAuthS
     clientId,
     clientSecret,
     signedIn: undefined,
-    issueCode(userId, redirectUri) {
+    issueCode(userId, redirectUri, challenge) {
       const code = randomBytes(10).toString("hex");
-      grants.set(code, { userId, redirectUri, until: Date.now() + 600_000 });
+      grants.set(code, { userId, redirectUri, challenge, until: Date.now() + 600_000 });
       return code;
     },
     redeem(code) {
