@@ -33,6 +33,8 @@ export {
   type Jobs,
   type RetryPolicy,
 } from "./jobs/job";
+export type { PausedName } from "./jobs/job-control";
+export { type JobCount, type JobQuery, type JobState, jobStates, type ListedJob } from "./jobs/job-listing";
 export type { Logger } from "./log";
 export { type ConsoleEntry, definePlugin, type PluginContext, type PluginParts, type ReadinessCheck } from "./plugin/plugin";
 export { type Contribution, type RequiredSlot, type Slot, type SlotOfAll, type SlotOfOne, slot } from "./plugin/slot";

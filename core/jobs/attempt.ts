@@ -28,7 +28,7 @@ export interface Reaped {
  * Starts an attempt for a delivery.
  * @param token a new UUID that stands for the attempt
  * @returns undefined when the row has ended, runs already or was handed over anew since: the delivery is void then; "put back" when
- *   another job with its exclusive key runs: the row waits in the ledger again, without an attempt counted
+ *   another job with its exclusive key runs or its name is paused: the row waits in the ledger again, without an attempt counted
  */
 export async function startAttempt(
   db: Queryable,
@@ -43,6 +43,7 @@ export async function startAttempt(
       and running_token is null and died_at is null
       and not exists (
         select from core_jobs as other where other.exclusive_key = job.exclusive_key and other.running_token is not null)
+      and not exists (select from core_paused_jobs as paused where paused.name = job.name)
     returning attempts as number, payload, act`;
   // Two that start at the same moment don't see each other; the unique index then lets one of them pass.
   const [row] = await starting.catch((error: unknown) => {
@@ -53,7 +54,8 @@ export async function startAttempt(
   const putBack = await db.sql`
     update core_jobs set handed_to = null
     where id = ${delivery.id} and handovers = ${delivery.handover} and handed_to is not null
-      and running_token is null and died_at is null and exclusive_key is not null
+      and running_token is null and died_at is null
+      and (exclusive_key is not null or exists (select from core_paused_jobs as paused where paused.name = core_jobs.name))
     returning 1`;
   return putBack.length === 1 ? "put back" : undefined;
 }

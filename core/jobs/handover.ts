@@ -22,7 +22,7 @@ export interface Claim {
 /**
  * Takes rows that are due soon for a queue. Rows that other transactions hold are left to them, and so are those whose exclusive
  * key is taken: by a row that runs or that a queue was given. Among rows with one key the one that has been due longest is taken.
- * One that a queue was given ahead of its time keeps no due one back, or a retry in the near future would.
+ * One that a queue was given ahead of its time keeps no due one back, or a retry in the near future would. Paused names have none.
  *
  * @param room how many rows of each name the queue takes
  * @param horizonSeconds rows due within so many seconds count: the queue times those
@@ -44,6 +44,7 @@ export async function claimDue(
       cross join lateral (
         select id, run_at, exclusive_key from core_jobs
         where name = wanted.name and handed_to is null and died_at is null
+          and not exists (select from core_paused_jobs as paused where paused.name = wanted.name)
           and run_at <= now() + make_interval(secs => ${horizonSeconds})
           and (exclusive_key is null
             or exclusive_key not in (select exclusive_key from handed)

@@ -2,6 +2,8 @@ import type { Logger } from "pino";
 import type { z } from "zod";
 import type { Act } from "../act/act";
 import type { Transaction } from "../database/types";
+import type { PausedName } from "./job-control";
+import type { JobCount, JobQuery, ListedJob } from "./job-listing";
 
 /** How often and how fast a job is repeated after a failed attempt. */
 export interface RetryPolicy {
@@ -119,6 +121,20 @@ export interface Jobs {
   dead(limit?: number): Promise<DeadJob[]>;
   /** Gives a dead job all its attempts again. @returns false when there is no such dead job */
   retry(id: string): Promise<boolean>;
+  /** @returns jobs that haven't ended, newest first */
+  list(query?: JobQuery): Promise<ListedJob[]>;
+  /** @returns how many jobs of each name are in each state, where there are any */
+  count(): Promise<JobCount[]>;
+  /** Makes a delayed job due now. @returns false when there is no such job that waits */
+  promote(id: string): Promise<boolean>;
+  /** Deletes a job that waits or is dead, with all that it would have done. @returns false when there is none, or it runs */
+  delete(id: string): Promise<boolean>;
+  /** Starts no further job of a name, in any process, until it is resumed. Those that run go on. */
+  pause(name: string): Promise<void>;
+  /** @returns false when the name isn't paused */
+  resume(name: string): Promise<boolean>;
+  /** @returns paused names, in order */
+  paused(): Promise<PausedName[]>;
 }
 
 export interface DeadJob {

@@ -1,6 +1,8 @@
 import type { Database } from "../database/types";
 import { enqueueRows, jobsChannel } from "./enqueue";
 import type { Jobs } from "./job";
+import { deleteJob, pausedNames, pauseJobs, promoteJob, resumeJobs } from "./job-control";
+import { countJobs, isJobId, listJobs } from "./job-listing";
 
 /** How many jobs the ledger holds, for metrics. */
 export interface JobDepth {
@@ -55,7 +57,7 @@ export function createJobLedger({ db }: { db: Database }): JobLedger {
     },
 
     async retry(id) {
-      if (!/^\d{1,18}$/.test(id)) return false;
+      if (!isJobId(id)) return false;
       const revived = await db.sql`
         with revived as (
           update core_jobs set died_at = null, tell_death_at = null, attempts = 0, run_at = now(), handed_to = null
@@ -65,6 +67,22 @@ export function createJobLedger({ db }: { db: Database }): JobLedger {
       if (revived.length > 0) tellListeners();
       return revived.length > 0;
     },
+
+    list: (query) => listJobs(db, query),
+    count: () => countJobs(db),
+    async promote(id) {
+      const promoted = await promoteJob(db, id);
+      if (promoted) tellListeners();
+      return promoted;
+    },
+    delete: (id) => deleteJob(db, id),
+    pause: (name) => db.transaction((tx) => pauseJobs(tx, name)),
+    async resume(name) {
+      const resumed = await resumeJobs(db, name);
+      if (resumed) tellListeners();
+      return resumed;
+    },
+    paused: () => pausedNames(db),
 
     async depth() {
       const [depth] = await db.sql<JobDepth[]>`
@@ -87,11 +105,14 @@ export function createJobLedger({ db }: { db: Database }): JobLedger {
 
 /**
  * Names of jobs that are due, running or waiting for a retry, and of dead ones whose owners are being told; jobs put off that haven't
- * been tried yet aren't among them.
+ * been tried yet aren't among them, nor are those whose name is paused.
  */
 async function pendingJobs(db: Database): Promise<string[]> {
   const rows = await db.sql<{ name: string }[]>`
     select distinct name from core_jobs
-    where died_at is null and (run_at <= now() or attempts > 0) or tell_death_at <= now() order by name limit 20`;
+    where died_at is null and (run_at <= now() or attempts > 0)
+        and (running_token is not null or name not in (select name from core_paused_jobs))
+      or tell_death_at <= now()
+    order by name limit 20`;
   return rows.map(({ name }) => name);
 }

@@ -66,7 +66,7 @@ export async function createJobWorld(): Promise<JobWorld> {
     async reset() {
       await stopRunners();
       logged.length = 0;
-      await db.sql`truncate core_jobs, core_schedules, core_processes, effects`;
+      await db.sql`truncate core_jobs, core_paused_jobs, core_schedules, core_processes, effects`;
     },
     async close() {
       await stopRunners();
