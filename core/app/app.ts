@@ -21,6 +21,7 @@ import { probeRoutes } from "./probes";
 import { createReadiness } from "./readiness";
 import { openServices, type ServiceOptions } from "./services";
 import { setUpPlugins } from "./set-up";
+import { stopPhases } from "./stop-phases";
 import { version } from "./version";
 
 export interface AppOptions extends InstallationOptions, ServiceOptions {
@@ -167,29 +168,16 @@ function assemble(
       if (!listensEarly) listen();
       if (runsJobs) await runner.start();
     },
-    phases: [
-      {
-        leave: "most",
-        steps: plugins.map(({ plugin, parts }) => ({ name: `drain ${plugin.name}`, run: () => parts.drain?.() })),
-      },
-      {
-        leave: "most",
-        together: true,
-        steps: [
-          { name: "http", run: (ms) => http.stop({ graceMs: ms - cuttingOff(ms) }) },
-          { name: "jobs", run: (ms) => runner.stop({ timeoutMs: ms - 2 * cuttingOff(ms), graceMs: cuttingOff(ms) }) },
-        ],
-      },
-      {
-        leave: "some",
-        steps: [
-          ...plugins.toReversed().map(({ plugin, parts }) => ({ name: `stop ${plugin.name}`, run: () => parts.stop?.() })),
-          { name: "bounded work", run: () => boundedWork.stop() },
-          { name: "probes", run: () => probes?.stop() },
-        ],
-      },
-      { leave: "nothing", together: true, steps: [{ name: "database", run: (ms) => services.close(ms) }] },
-    ],
+    phases: stopPhases({
+      plugins,
+      http,
+      runner,
+      rest: [
+        { name: "bounded work", run: () => boundedWork.stop() },
+        { name: "probes", run: () => probes?.stop() },
+      ],
+      services,
+    }),
   });
   return { installation, plugins, db, jobs, http, log, ...lifecycle };
 }
@@ -202,9 +190,6 @@ async function startPlugin({ plugin, parts }: InstalledPlugin): Promise<void> {
     throw new StartupError([pluginFailure(plugin, "start", error)], { cause: error });
   }
 }
-
-/** @returns milliseconds, out of `ms`, that ending what doesn't end by itself may take */
-const cuttingOff = (ms: number): number => Math.min(ms / 5, 1000);
 
 /** Waits until somebody else has migrated the database, or `ended`. */
 async function untilMigrated(migrated: () => Promise<boolean>, ended: AbortSignal): Promise<void> {

@@ -4,6 +4,7 @@ import { type ConfigOutline, checkConfigFile, loadConfigFile } from "../config/c
 import { type CoreSettings, coreSettingsSchema } from "../config/core-settings";
 import { databaseAddress } from "../config/database-parts";
 import { type EffectiveSetting, readSection } from "../config/read-section";
+import { didYouMean } from "../did-you-mean";
 import { conflictingClaims } from "../plugin/claims";
 import { discoverPlugins } from "../plugin/discover";
 import type { AnyPlugin } from "../plugin/plugin";
@@ -37,7 +38,7 @@ export interface Installation {
   readonly settings: CoreSettings;
   /** Plugins that are on, requirements first. */
   readonly on: readonly ConfiguredPlugin[];
-  readonly off: readonly (PluginOff & { origin: string })[];
+  readonly off: readonly PluginOff[];
   /** Every setting with its value and source, for printing. */
   readonly effective: readonly EffectiveSetting[];
 }
@@ -106,6 +107,6 @@ function strangeSections(outline: ConfigOutline, names: readonly string[]): stri
     .filter((name) => !names.includes(name))
     .map(
       (name) =>
-        `The configuration file has settings for "${name}", but there is no such plugin. There are: ${names.join(", ")}.`,
+        `The configuration file has settings for "${name}", but there is no such plugin.${didYouMean(name, names)} There are: ${names.join(", ")}.`,
     );
 }

@@ -7,7 +7,7 @@ import { table } from "./table";
 const usage = `Usage: bun run plugins [--routes]
 
 Lists the plugins: on or off and why, what they require, and how much they bring.
-  --routes   lists every route, table and job by name instead`;
+  --routes   lists every route, table, job, slot and event by name instead`;
 
 await runCommand(usage, async (args) => {
   acceptOnly(args, ["--routes"]);
@@ -19,6 +19,8 @@ await runCommand(usage, async (args) => {
       for (const { method, path } of parts.routes ?? []) console.log(`  route  ${method.padEnd(6)} ${path}`);
       for (const name of tableNames(plugin)) console.log(`  table  ${name}`);
       for (const { definition } of parts.jobs ?? []) console.log(`  job    ${definition.name}`);
+      for (const { name, takes } of plugin.slots ?? []) console.log(`  slot   ${name}, for ${takes}`);
+      for (const { name } of plugin.events ?? []) console.log(`  event  ${name}`);
     }
     return;
   }

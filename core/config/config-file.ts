@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { z } from "zod";
+import { didYouMean } from "../did-you-mean";
 import { StartupError } from "../startup-error";
 import type { coreSettingsSchema } from "./core-settings";
 
@@ -28,6 +29,8 @@ const fileSchema = z.strictObject({
   settings: z.record(z.string(), sections).optional(),
 });
 
+const partNames = ["core", "plugins", "settings", "disabled", "load"];
+
 /** A configuration file whose outline has been checked; the sections are still as written. */
 export type ConfigOutline = z.output<typeof fileSchema>;
 
@@ -35,9 +38,13 @@ export type ConfigOutline = z.output<typeof fileSchema>;
 export function checkConfigFile(exported: unknown): ConfigOutline | { problem: string } {
   const result = fileSchema.safeParse(exported);
   if (result.success) return result.data;
-  const first = result.error.issues[0];
+  const [first] = result.error.issues;
   const place = first?.path.length ? ` at ${first.path.join(".")}` : "";
-  return { problem: `The configuration file isn't in the expected form${place}: ${first?.message ?? "unknown reason"}.` };
+  const [unknown] = first?.code === "unrecognized_keys" ? first.keys : [];
+  const meant = unknown === undefined ? "" : didYouMean(unknown, partNames);
+  return {
+    problem: `The configuration file isn't in the expected form${place}: ${first?.message ?? "unknown reason"}.${meant}`,
+  };
 }
 
 /**

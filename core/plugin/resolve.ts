@@ -1,17 +1,17 @@
+import { didYouMean } from "../did-you-mean";
 import { findCycle } from "./cycle";
 import type { FoundPlugin } from "./discover";
 import type { AnyPlugin } from "./plugin";
 
 /** A plugin that is switched off, and by what. */
-export interface PluginOff {
-  readonly plugin: AnyPlugin;
+export interface PluginOff extends FoundPlugin {
   readonly by: string;
 }
 
 export interface Resolution {
   /** Plugins that are on, requirements first. */
   readonly on: readonly FoundPlugin[];
-  readonly off: readonly (PluginOff & { origin: string })[];
+  readonly off: readonly PluginOff[];
   readonly problems: readonly string[];
 }
 
@@ -60,7 +60,10 @@ function duplicateNames(found: readonly FoundPlugin[]): string[] {
 function unknownSwitches(disabled: ReadonlyMap<string, string>, names: readonly string[]): string[] {
   return [...disabled]
     .filter(([name]) => !names.includes(name))
-    .map(([name, by]) => `${by} switches off "${name}", but there is no such plugin. There are: ${names.join(", ")}.`);
+    .map(
+      ([name, by]) =>
+        `${by} switches off "${name}", but there is no such plugin.${didYouMean(name, names)} There are: ${names.join(", ")}.`,
+    );
 }
 
 function unmetRequirements(

@@ -50,6 +50,16 @@ describe("bun run plugins", () => {
     expect(stdout).toMatch(/^\S+ +off, by COCOV_PLUGINS_DISABLED +plugins\/\S+$/m);
   });
 
+  test("--routes names each slot and event", async () => {
+    const { stdout } = await runToEnd("plugins", {
+      args: ["--routes"],
+      env: { COCOV_DATABASE_URL: "postgres://127.0.0.1:1/x" },
+    });
+    expect(stdout).toContain("  slot   checks.mount_secrets, for one\n");
+    expect(stdout).toContain("  slot   checks.worker_transport, for all\n");
+    expect(stdout).toContain("  event  user.signed_in\n");
+  });
+
   test("--routes names each route and job", async () => {
     const { env } = await patientWorld();
     const { stdout } = await runToEnd("plugins", { args: ["--routes"], env });

@@ -126,7 +126,7 @@ describe("the configuration", () => {
   test("is refused when it speaks of plugins that don't exist", async () => {
     const world = { env: { COCOV_PLUGINS_DISABLED: "alhpa" }, config: { settings: { beta: {} } } };
     expect(await mistakes({ "plugins/alpha/index.ts": sized }, world)).toEqual([
-      'COCOV_PLUGINS_DISABLED switches off "alhpa", but there is no such plugin. There are: alpha.',
+      'COCOV_PLUGINS_DISABLED switches off "alhpa", but there is no such plugin. Did you mean "alpha"? There are: alpha.',
       'The configuration file has settings for "beta", but there is no such plugin. There are: alpha.',
     ]);
   });
@@ -134,6 +134,7 @@ describe("the configuration", () => {
   test("is refused when it isn't in the expected form", async () => {
     const [problem] = await mistakes({}, { config: { plugins: { dissabled: [] } } });
     expect(problem).toContain("The configuration file isn't in the expected form at plugins");
+    expect(problem).toEndWith('Did you mean "disabled"?');
   });
 });
 
