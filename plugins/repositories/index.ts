@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 import { z } from "zod";
-import { definePlugin, setting, settingText } from "../../core";
+import { definePlugin, setting, settingText, wholeNumber } from "../../core";
 import auth, { userLeft, userSignedIn } from "../auth";
 import github from "../github";
 import { createAddRepository } from "./add";
@@ -25,6 +25,7 @@ import { branchRoutes } from "./routes/branches";
 import { repositoryRoutes } from "./routes/repositories";
 import { commitStatus } from "./slots";
 import { createSnapshots } from "./storage/snapshots";
+import { fileModes, storageAccess } from "./storage/storage-access";
 import { storageReadiness } from "./storage-readiness";
 import * as tables from "./tables";
 import { changeWebhooks } from "./webhooks/changes";
@@ -56,6 +57,19 @@ export default definePlugin({
       env: "COCOV_GIT_SERVICE_LOCAL_STORAGE_PATH",
       summary: "folder shared with workers; git_storage in the data folder unless given",
     }),
+    storageFileMode: setting(z.enum(fileModes).optional(), {
+      env: "COCOV_GIT_SERVICE_LOCAL_STORAGE_MODE",
+      summary: "mode of the files in that folder; 0644 for a folder that is given, 0600 for the one in the data folder",
+      accepts: fileModes.join(", "),
+    }),
+    commitMaxFiles: setting(wholeNumber(1).default(200_000), {
+      env: "COCOV_COMMIT_MAX_FILES",
+      summary: "files of one commit; a commit with more isn't fetched",
+    }),
+    commitMaxSize: setting(wholeNumber(1).default(4 * 1024 ** 3), {
+      env: "COCOV_COMMIT_MAX_SIZE",
+      summary: "bytes of all files of one commit, unpacked; a commit with more isn't fetched",
+    }),
   }),
   tables,
   errors,
@@ -63,7 +77,13 @@ export default definePlugin({
   events: Object.values(events),
   setup({ db, events, jobs, slots, log, config, core, auth, github }) {
     const base = resolve(config.storagePath ?? join(core.dataDir, "git_storage"));
-    const snapshots = createSnapshots({ basePath: base, cachePath: join(core.dataDir, "git_cache"), log });
+    const snapshots = createSnapshots({
+      basePath: base,
+      cachePath: resolve(core.dataDir, "git_cache"),
+      access: storageAccess(config.storageFileMode ?? (config.storagePath === undefined ? "0600" : "0644")),
+      limits: { maxFiles: config.commitMaxFiles, maxBytes: config.commitMaxSize },
+      log,
+    });
     const guards = createRepositoryGuards({ db, auth });
     const present = createCommitPresenter({ auth, github, statusSources: slots.all(commitStatus) });
     const register = createCommitRegister({ events, jobs, auth });
@@ -99,7 +119,7 @@ export default definePlugin({
           await sql`DELETE FROM repository_members WHERE github_member_id = ${githubId}`;
         }),
       ],
-      readiness: [storageReadiness(base)],
+      readiness: [storageReadiness(base, snapshots)],
       contribute: [...pushWebhooks({ register }), ...changeWebhooks({ jobs }), ...memberWebhooks({ jobs, auth })],
       console: {
         repositories: {

@@ -1,14 +1,15 @@
 import { constants } from "node:fs";
-import { access, mkdir } from "node:fs/promises";
+import { access } from "node:fs/promises";
 import type { ReadinessCheck } from "../../core";
+import type { Snapshots } from "./storage/snapshots";
 
 /** @returns whether commits can be stored: the folder is there, or can be made, and is writable */
-export function storageReadiness(folder: string): ReadinessCheck {
+export function storageReadiness(folder: string, snapshots: Pick<Snapshots, "prepare">): ReadinessCheck {
   return {
     name: "storage",
     required: true,
     check: async () => {
-      await mkdir(folder, { recursive: true });
+      await snapshots.prepare();
       await access(folder, constants.W_OK);
       return "ok";
     },

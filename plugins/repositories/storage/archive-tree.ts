@@ -1,7 +1,7 @@
-import { compose, Readable } from "node:stream";
+import { pipeline, Readable } from "node:stream";
 import { createZstdDecompress } from "node:zlib";
-import { createTarDecoder, type ParsedTarEntry } from "modern-tar";
 import type { CommitTree, TreeEntry } from "./commit-tree";
+import { contentOf, pathOf, tarEntries } from "./tar-entries";
 
 /**
  * The files of a commit in its archive, for when the cached repository is gone. Reads the archive from its start once for the
@@ -12,8 +12,9 @@ import type { CommitTree, TreeEntry } from "./commit-tree";
 export async function openArchiveTree(open: () => ReadableStream<Uint8Array<ArrayBuffer>>): Promise<CommitTree> {
   const entries = new Map<string, TreeEntry>([["", { kind: "folder", id: "" }]]);
   const targets = new Map<string, string>();
-  for await (const { header, body } of entriesOf(open())) {
-    const path = withoutTopFolder(header.name);
+  for await (const entry of tarEntries(decompress(open()))) {
+    const { header, body } = entry;
+    const path = pathOf(entry);
     entries.set(path, { kind: kindOf(header.type), id: path });
     if (header.linkname) targets.set(path, header.linkname);
     await body.cancel();
@@ -25,13 +26,13 @@ export async function openArchiveTree(open: () => ReadableStream<Uint8Array<Arra
     async *contents(files, maxBytes) {
       const wanted = new Set(files.map((file) => file.id));
       if (wanted.size === 0) return;
-      for await (const { header, body } of entriesOf(open())) {
-        const path = withoutTopFolder(header.name);
+      for await (const entry of tarEntries(decompress(open()))) {
+        const path = pathOf(entry);
         if (!wanted.delete(path)) {
-          await body.cancel();
+          await entry.body.cancel();
           continue;
         }
-        yield [path, { bytes: await startOf(body, Math.min(header.size, maxBytes)), size: header.size }];
+        yield [path, await contentOf(entry, maxBytes)];
         if (wanted.size === 0) return;
       }
     },
@@ -39,28 +40,11 @@ export async function openArchiveTree(open: () => ReadableStream<Uint8Array<Arra
   };
 }
 
-function entriesOf(compressed: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncIterable<ParsedTarEntry> {
-  return decompress(compressed).pipeThrough(createTarDecoder({ strict: true }));
-}
-
-/** Reads that many bytes and lets go of the rest. */
-async function startOf(body: ReadableStream<Uint8Array>, count: number): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = new Uint8Array(count);
-  const reader = body.getReader();
-  for (let filled = 0; filled < count; ) {
-    const { done, value } = await reader.read();
-    if (done) throw new Error("The archive ends in the middle of a file");
-    const piece = value.subarray(0, count - filled);
-    bytes.set(piece, filled);
-    filled += piece.byteLength;
-  }
-  await reader.cancel();
-  return bytes;
-}
-
 /** Zstandard as a web stream; `DecompressionStream` isn't typed for it. Cancelling it lets go of the source. */
 function decompress(compressed: ReadableStream<Uint8Array<ArrayBuffer>>): ReadableStream<Uint8Array<ArrayBuffer>> {
-  const zstd = compose(Readable.from(compressed), createZstdDecompress());
+  const zstd = createZstdDecompress();
+  // Whoever reads is told of a failure by the iterator below; once nobody reads on, there is nobody to tell.
+  pipeline(Readable.from(compressed), zstd, () => {});
   const pieces: AsyncIterator<Uint8Array<ArrayBuffer>> = zstd[Symbol.asyncIterator]();
   return new ReadableStream({
     async pull(controller) {
@@ -70,12 +54,6 @@ function decompress(compressed: ReadableStream<Uint8Array<ArrayBuffer>>): Readab
     },
     cancel: () => void zstd.destroy(),
   });
-}
-
-/** `<commit>/a/b` and `<commit>/a/` are `a/b` and `a`. */
-function withoutTopFolder(name: string): string {
-  const start = name.indexOf("/") + 1;
-  return name.slice(start, name.endsWith("/") ? -1 : undefined);
 }
 
 function kindOf(type: string | undefined): TreeEntry["kind"] {

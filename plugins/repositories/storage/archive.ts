@@ -3,6 +3,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { constants, createZstdCompress } from "node:zlib";
 import { runGit } from "./git/git-process";
+import type { ProcessLimits } from "./git/process-limits";
 import { explainFileError } from "./snapshot-error";
 
 export interface Archive {
@@ -19,6 +20,12 @@ export interface ArchiveToWrite {
   /** File to write; must not exist. */
   readonly path: string;
   readonly timeoutMs: number;
+  /** What git may use for it. */
+  readonly process: ProcessLimits;
+  /** Bytes that the tar may have before it is compressed: conversions may make files larger than they are in git. */
+  readonly maxTarBytes: number;
+  /** What is thrown beyond that. */
+  readonly tooLarge: () => Error;
   readonly signal?: AbortSignal;
 }
 
@@ -28,14 +35,16 @@ export interface ArchiveToWrite {
  * cached repository's own attributes outrank the tree's. Submodules are empty folders, large-file pointers stay pointers.
  * The same commit gives the same bytes as long as git and zstd stay the same.
  *
- * @throws SnapshotError when git fails or the disk is full; the signal's reason when that was aborted. No file is left then.
+ * @throws SnapshotError when git fails, a limit is passed or the disk is full; the signal's reason when that was aborted. No file is
+ *   left then.
  */
-export async function writeArchive({ gitDir, sha, path, timeoutMs, signal }: ArchiveToWrite): Promise<Archive> {
-  const file = await open(path, "wx", 0o644).catch((error: unknown) => Promise.reject(explainFileError(error)));
+export async function writeArchive({ gitDir, sha, path, ...bounds }: ArchiveToWrite): Promise<Archive> {
+  const { timeoutMs, process: limits, signal, maxTarBytes, tooLarge } = bounds;
+  const file = await open(path, "wx", 0o600).catch((error: unknown) => Promise.reject(explainFileError(error)));
   try {
     const archive = await runGit(
-      { gitDir, args: ["archive", "--format=tar", `--prefix=${sha}/`, sha], timeoutMs, signal },
-      (tar) => compress(tar, file),
+      { gitDir, args: ["archive", "--format=tar", `--prefix=${sha}/`, sha], limits, background: true, timeoutMs, signal },
+      (tar) => compress(atMost(tar, maxTarBytes, tooLarge), file),
     );
     await file.sync();
     await file.close();
@@ -48,7 +57,7 @@ export async function writeArchive({ gitDir, sha, path, timeoutMs, signal }: Arc
 }
 
 /** Compresses and hashes on the way to the file; holds no more than a few blocks in memory. */
-async function compress(tar: ReadableStream<Uint8Array>, file: FileHandle): Promise<Archive> {
+async function compress(tar: AsyncIterable<Uint8Array>, file: FileHandle): Promise<Archive> {
   const hash = new Bun.CryptoHasher("sha256");
   let size = 0;
   const zstd = createZstdCompress({ params: { [constants.ZSTD_c_checksumFlag]: 1 } });
@@ -62,10 +71,23 @@ async function compress(tar: ReadableStream<Uint8Array>, file: FileHandle): Prom
   return { sha256: hash.digest("hex"), size };
 }
 
+async function* atMost(
+  stream: ReadableStream<Uint8Array>,
+  maxBytes: number,
+  tooLarge: () => Error,
+): AsyncGenerator<Uint8Array> {
+  let bytes = 0;
+  for await (const chunk of stream) {
+    bytes += chunk.byteLength;
+    if (bytes > maxBytes) throw tooLarge();
+    yield chunk;
+  }
+}
+
 const blockSize = 256 * 1024;
 
 /** Evens out how the pipe happened to cut the stream: equal input blocks compress to equal bytes. */
-async function* inEvenBlocks(stream: ReadableStream<Uint8Array>): AsyncGenerator<Buffer> {
+async function* inEvenBlocks(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
   let block = Buffer.alloc(blockSize);
   let filled = 0;
   for await (const chunk of stream) {

@@ -1,9 +1,14 @@
-import { rm, stat } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { makeClosedFolder } from "./closed-folder";
 import { fetchEnvironment } from "./git/environment";
 import { runGit } from "./git/git-process";
-import { discardRepository, ensureRepository, removeUnfinishedObjects, runLocalGit } from "./git/repository";
-import { isAbsence, removeLeftovers } from "./leftovers";
+import { type ObjectFormat, refPrefix } from "./git/layout";
+import type { ProcessLimits } from "./git/process-limits";
+import { discardRepository, ensureRepository, runLocalGit } from "./git/repository";
+import { isConnected, isReadable } from "./git/soundness";
+import { lockAge, removeOldLocks, removeUnfinishedObjects, unfinishedBytes } from "./git/unfinished";
+import { removeLeftovers } from "./leftovers";
 import { assertCommitSha } from "./names";
 import { explainFileError, SnapshotError } from "./snapshot-error";
 
@@ -14,6 +19,10 @@ export interface FetchLimits {
   readonly stallSeconds: number;
   /** How long another process' lock on the cache is respected, in milliseconds. */
   readonly lockMs: number;
+  /** Bytes that one fetch may bring. */
+  readonly packBytes: number;
+  /** What each git process may use. */
+  readonly process: ProcessLimits;
 }
 
 export interface CommitToFetch {
@@ -41,8 +50,13 @@ export interface GitCache {
    * @throws SnapshotError when it can't be had; the signal's reason when that was aborted
    */
   fetchCommit(commit: CommitToFetch): Promise<string>;
-  /** Deletes what was cached of commits of that kind, to begin anew. */
-  discard(repositoryId: number, sha: string): Promise<void>;
+  /**
+   * Deletes what was cached of commits of that kind, to begin anew, if this commit can't be read there as a whole. Reads all of it.
+   * @returns whether it was deleted
+   */
+  discardIfDamaged(repositoryId: number, sha: string): Promise<boolean>;
+  /** Lets a commit go that is of no use; its objects follow when the cache is tidied. */
+  forgetCommit(repositoryId: number, sha: string): Promise<void>;
   /** Forgets old commits and joins packs where that is due. */
   tidy(repositoryId: number, sha: string, signal?: AbortSignal): Promise<void>;
   /** Deletes all that is cached of a repository. */
@@ -52,9 +66,7 @@ export interface GitCache {
 /** So many commits are kept for the next fetch to build on. More would make each fetch announce more than it saves. */
 const keptCommits = 32;
 
-const refPrefix = "refs/cocov/";
-
-/** @param path absolute folder of the cache, made when missing; several processes may share it */
+/** @param path absolute folder of the cache, made when missing and closed to other accounts; several processes may share it */
 export function createGitCache(path: string, limits: FetchLimits): GitCache {
   const gitDir = (repositoryId: number, sha: string) => join(path, String(repositoryId), objectFormat(sha));
 
@@ -63,25 +75,36 @@ export function createGitCache(path: string, limits: FetchLimits): GitCache {
     const remote = checkRemote(commit.remoteUrl);
     const dir = gitDir(commit.repositoryId, commit.sha);
     const attempt = async () => {
+      await makeClosedFolder(path);
       await ensureRepository(dir, objectFormat(commit.sha));
       if (!(await listCommits(dir)).includes(commit.sha)) await fetchWhenUnlocked(dir, remote, commit, limits);
     };
     try {
       await attempt();
     } catch (error) {
-      if (commit.signal?.aborted || !isCacheSuspect(error)) throw explainFileError(error);
-      await discardRepository(dir);
+      if (commit.signal?.aborted || !(await mend(dir, error))) throw explainFileError(error);
       await attempt();
     }
     return dir;
+  }
+
+  /** @returns whether something was in the way here that no longer is */
+  async function mend(dir: string, error: unknown): Promise<boolean> {
+    if (error instanceof SnapshotError && error.reason === "locked") {
+      await removeOldLocks(dir, limits.lockMs);
+      return true;
+    }
+    if (!mayBeDamage(error) || (await isConnected(dir, limits.process))) return false;
+    await discardRepository(dir);
+    return true;
   }
 
   async function tidy(repositoryId: number, sha: string, signal?: AbortSignal): Promise<void> {
     const dir = gitDir(repositoryId, sha);
     const newestFirst = await listCommits(dir);
     const outdated = newestFirst.filter((known) => known !== sha).slice(keptCommits - 1);
-    for (const known of outdated) await runLocalGit(dir, ["update-ref", "-d", refPrefix + known], signal);
-    await runLocalGit(dir, ["gc", "--auto", "--quiet"], signal);
+    for (const known of outdated) await forget(dir, known);
+    await runLocalGit(dir, ["gc", "--auto", "--quiet"], { signal, limits: limits.process });
     await removeLeftovers(dirname(dir));
   }
 
@@ -89,9 +112,19 @@ export function createGitCache(path: string, limits: FetchLimits): GitCache {
     gitDir,
     fetchCommit,
     tidy,
-    discard: (repositoryId, sha) => discardRepository(gitDir(repositoryId, sha)),
+    async discardIfDamaged(repositoryId, sha) {
+      const dir = gitDir(repositoryId, sha);
+      if (await isReadable(dir, sha, limits.process)) return false;
+      await discardRepository(dir);
+      return true;
+    },
+    forgetCommit: (repositoryId, sha) => forget(gitDir(repositoryId, sha), sha),
     removeRepository: (repositoryId) => rm(join(path, String(repositoryId)), { recursive: true, force: true }),
   };
+}
+
+async function forget(dir: string, sha: string): Promise<void> {
+  await runLocalGit(dir, ["update-ref", "-d", refPrefix + sha]);
 }
 
 /** Commits that are complete in the cache, newest first. A ref is written after all its objects have arrived. */
@@ -121,49 +154,59 @@ async function fetchWhenUnlocked(dir: string, remote: URL, commit: CommitToFetch
 
 async function fetchOnce(dir: string, remote: URL, commit: CommitToFetch, limits: FetchLimits): Promise<void> {
   const credentials = commit.token === null ? null : Buffer.from(`x-access-token:${commit.token}`).toString("base64");
-  await runGit(
-    {
-      gitDir: dir,
-      args: [
-        "fetch",
-        "--quiet",
-        "--depth=1",
-        "--no-tags",
-        "--no-auto-gc",
-        "--no-write-fetch-head",
-        "--no-recurse-submodules",
-        "--",
-        remote.href,
-        `+${commit.sha}:${refPrefix}${commit.sha}`,
-      ],
-      environment: fetchEnvironment(remote, credentials && `Basic ${credentials}`, limits.stallSeconds),
-      secrets: commit.token !== null && credentials !== null ? [commit.token, credentials] : [],
-      timeoutMs: limits.fetchMs,
-      signal: commit.signal,
-    },
-    async (output) => {
-      for await (const _ of output); // --quiet leaves nothing to read
-    },
-  );
-}
-
-/** Milliseconds since the lock was taken that every fetch of single commits takes; 0 when it is gone by now. */
-async function lockAge(dir: string): Promise<number> {
+  const size = watchSize(dir, limits.packBytes);
   try {
-    return Date.now() - (await stat(join(dir, "shallow.lock"))).mtimeMs;
-  } catch (error) {
-    if (isAbsence(error)) return 0;
-    throw error;
+    await runGit(
+      {
+        gitDir: dir,
+        args: [
+          "fetch",
+          "--quiet",
+          "--depth=1",
+          "--no-tags",
+          "--no-auto-gc",
+          "--no-write-fetch-head",
+          "--no-recurse-submodules",
+          "--",
+          remote.href,
+          `+${commit.sha}:${refPrefix}${commit.sha}`,
+        ],
+        environment: fetchEnvironment(remote, credentials && `Basic ${credentials}`, limits.stallSeconds),
+        secrets: commit.token !== null && credentials !== null ? [commit.token, credentials] : [],
+        limits: limits.process,
+        background: true,
+        timeoutMs: limits.fetchMs,
+        signal: commit.signal ? AbortSignal.any([commit.signal, size.signal]) : size.signal,
+      },
+      async (output) => {
+        for await (const _ of output); // --quiet leaves nothing to read
+      },
+    );
+  } finally {
+    size.stop();
   }
 }
 
-/** Whether a fresh cache may help: a stale lock, or a failure that neither the server nor the disk explains. */
-function isCacheSuspect(error: unknown): boolean {
-  if (!(error instanceof SnapshotError)) return explainFileError(error) === error;
-  return error.reason === "failed" || error.reason === "locked";
+const lookMs = 250;
+
+/** Aborts its signal with the error to throw, once what a fetch writes to the repository is beyond `maxBytes`. */
+function watchSize(dir: string, maxBytes: number): { signal: AbortSignal; stop(): void } {
+  const controller = new AbortController();
+  const look = setInterval(async () => {
+    const bytes = await unfinishedBytes(dir).catch(() => 0); // whatever is wrong there, git says it better
+    if (bytes <= maxBytes) return;
+    const message = `The commit takes more than ${maxBytes} bytes to fetch, which follows from COCOV_COMMIT_MAX_SIZE and COCOV_COMMIT_MAX_FILES`;
+    controller.abort(new SnapshotError("too_large", message));
+  }, lookMs);
+  return { signal: controller.signal, stop: () => clearInterval(look) };
 }
 
-function objectFormat(sha: string): "sha1" | "sha256" {
+/** Whether a damaged cache could have to do with it. Nothing that the server or the disk explains. */
+function mayBeDamage(error: unknown): boolean {
+  return error instanceof SnapshotError ? error.reason === "failed" : explainFileError(error) === error;
+}
+
+function objectFormat(sha: string): ObjectFormat {
   return sha.length === 64 ? "sha256" : "sha1";
 }
 

@@ -1,9 +1,11 @@
-import { lstat, mkdir, open, readdir, readlink, rename, rm, rmdir, stat, symlink, unlink } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { chmod, lstat, readdir, readlink, rename, rm, rmdir, stat, symlink, unlink } from "node:fs/promises";
+import { join } from "node:path";
+import { writeAtomically } from "./atomic-file";
 import { isAbsence, removeLeftovers } from "./leftovers";
 import { assertCommitSha, assertRepositoryName, commitOf, isRepositoryName, repositoryFolder } from "./names";
 import { explainFileError } from "./snapshot-error";
 import type { HeldCommits, SnapshotStore, StoredArchive } from "./snapshot-store";
+import { makeStorageFolder, type StorageAccess } from "./storage-access";
 
 /**
  * Keeps archives in a folder that the Workers share:
@@ -13,17 +15,25 @@ import type { HeldCommits, SnapshotStore, StoredArchive } from "./snapshot-store
  *
  * @param basePath absolute; made when missing
  */
-export function createLocalStore(basePath: string): SnapshotStore {
+export function createLocalStore(basePath: string, access: StorageAccess): SnapshotStore {
   const folderOf = (name: string) => join(basePath, repositoryFolder(name));
   const archiveOf = (name: string, sha: string) => {
     assertCommitSha(sha);
     return join(folderOf(name), `${sha}.tar.zst`);
   };
 
+  /** A link left by a rename gives way: the name belongs to another repository now. */
+  async function makeOwnFolder(name: string): Promise<void> {
+    const folder = folderOf(name);
+    if (await isLink(folder)) await rm(folder, { force: true });
+    await makeStorageFolder(basePath, access);
+    await makeStorageFolder(folder, access);
+  }
+
   async function put(name: string, sha: string, write: (path: string) => Promise<{ sha256: string; size: number }>) {
     assertRepositoryName(name);
     const location = archiveOf(name, sha);
-    await makeOwnFolder(folderOf(name));
+    await makeOwnFolder(name);
     await removeLeftovers(folderOf(name));
     const draft = `${location}.${crypto.randomUUID()}.tmp`;
     try {
@@ -33,9 +43,10 @@ export function createLocalStore(basePath: string): SnapshotStore {
         await rm(draft);
         return published;
       }
+      await chmod(draft, access.fileMode);
       await rename(draft, location);
       const checksum = `sha256:${archive.sha256}`;
-      await writeAtomically(`${location}.shasum`, checksum);
+      await writeAtomically(`${location}.shasum`, checksum, access.fileMode);
       return { ...archive, location, storedBytes: archive.size + checksum.length };
     } catch (error) {
       await rm(draft, { force: true });
@@ -100,12 +111,6 @@ export function createLocalStore(basePath: string): SnapshotStore {
   };
 }
 
-/** Makes the folder. A link left by a rename gives way: the name belongs to another repository now. */
-async function makeOwnFolder(folder: string): Promise<void> {
-  if (await isLink(folder)) await rm(folder, { force: true });
-  await mkdir(folder, { recursive: true });
-}
-
 /** Moves a folder, or its files where the target exists: a rename that was broken off, or a repository that is gone. */
 async function moveFolder(from: string, to: string): Promise<void> {
   if (await isLink(to)) await unlink(to);
@@ -136,30 +141,6 @@ async function removeLinksTo(basePath: string, target: string): Promise<void> {
   for (const entry of entries) {
     const path = join(basePath, entry.name);
     if (entry.isSymbolicLink() && (await readlink(path)) === target) await unlink(path);
-  }
-}
-
-/** Writes and syncs under another name, then renames, then syncs the folder: after a crash the file is whole or absent. */
-async function writeAtomically(path: string, text: string): Promise<void> {
-  const draft = `${path}.${crypto.randomUUID()}.tmp`;
-  try {
-    const file = await open(draft, "wx", 0o644);
-    try {
-      await file.writeFile(text);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(draft, path);
-  } catch (error) {
-    await rm(draft, { force: true });
-    throw error;
-  }
-  const folder = await open(dirname(path), "r");
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
   }
 }
 

@@ -8,6 +8,7 @@
  * - `disk_full`: no room for the fetched objects or the archive
  * - `locked`: something else is writing to the cached repository
  * - `too_large`: the commit is beyond a limit, which the message names; another attempt would find the same
+ * - `killed`: git crashed, or somebody else ended it: a system out of memory, say
  * - `failed`: anything else; the message says what git said
  */
 export type SnapshotFailure =
@@ -19,6 +20,7 @@ export type SnapshotFailure =
   | "disk_full"
   | "locked"
   | "too_large"
+  | "killed"
   | "failed";
 
 /** A snapshot couldn't be made. The message is fit for logs: no token, one line, at most 600 characters. */

@@ -1,27 +1,40 @@
 import type { Logger } from "pino";
-import { type Archive, writeArchive } from "./archive";
 import { openArchiveTree } from "./archive-tree";
+import { makeClosedFolder } from "./closed-folder";
+import { type CommitLimits, packAllowance } from "./commit-limits";
 import type { CommitTree } from "./commit-tree";
 import { openGitTree } from "./git/git-tree";
-import { type CommitToFetch, createGitCache, type FetchLimits, type GitCache } from "./git-cache";
+import { gitMemoryBytes, type ProcessLimits } from "./git/process-limits";
+import { type CommitToFetch, createGitCache } from "./git-cache";
 import { createLocalStore } from "./local-store";
 import { assertCommitSha } from "./names";
+import { createPacker } from "./pack-commit";
 import { readFilesOf, type SnapshotFile } from "./read-file";
-import { SnapshotError } from "./snapshot-error";
 import type { HeldCommits, SnapshotStore, StoredArchive } from "./snapshot-store";
+import { makeStorageFolder, type StorageAccess } from "./storage-access";
 
 export interface SnapshotOptions {
   /** Absolute folder that the Workers share. */
   readonly basePath: string;
   /** Absolute folder of the git cache. May be lost, may be shared by processes. */
   readonly cachePath: string;
+  /** Who may read what is in `basePath`. */
+  readonly access: StorageAccess;
   readonly log: Logger;
   readonly limits?: Partial<SnapshotLimits>;
 }
 
-export interface SnapshotLimits extends FetchLimits {
+export interface SnapshotLimits extends CommitLimits {
+  /** For one fetch, in milliseconds. */
+  readonly fetchMs: number;
+  /** A connection that carries nothing for so many seconds is given up. */
+  readonly stallSeconds: number;
+  /** How long another process' lock on the cache is respected, in milliseconds. */
+  readonly lockMs: number;
   /** For packing one commit, in milliseconds. */
   readonly archiveMs: number;
+  /** What git may use for one commit. */
+  readonly process: ProcessLimits;
 }
 
 export interface CommitToStore extends CommitToFetch {
@@ -55,10 +68,12 @@ export interface CommitToRead {
  * spans processes. Two `store` at once for one commit are merely wasteful; their results are the same.
  */
 export interface Snapshots {
+  /** Makes the folders, or closes those that are there to whom they shouldn't be open to. At start; a failure shows in the readiness. */
+  prepare(): Promise<void>;
   /**
    * Fetches a commit and publishes its archive, unless that is there.
    * @returns bytes that it takes in storage
-   * @throws SnapshotError when it can't be had; RangeError for a name, id or address that can't exist; the signal's reason when that was
+   * @throws SnapshotError when it can't be had, `too_large` for good; RangeError for a name, id or address that can't exist; the signal's reason when that was
    *   aborted. Nothing of the archive is left then.
    */
   store(commit: CommitToStore): Promise<{ cloneSize: number }>;
@@ -71,8 +86,8 @@ export interface Snapshots {
   /** Reads one file. See {@link Snapshots.readFiles}. */
   readFile(commit: CommitToRead, path: string): Promise<SnapshotFile>;
   /**
-   * Reads files of one commit together, from the git cache (as committed) or else from the archive (as a checkout converts them:
-   * line ends, encodings).
+   * Reads files of one commit together, from the git cache or else from the archive; both give them as a checkout converts them:
+   * line ends, encodings.
    * @returns for each path what is there; all `missing` when neither has the commit
    * @throws RangeError for a commit id that can't exist
    */
@@ -90,18 +105,27 @@ export interface Snapshots {
   rename(oldName: string, newName: string): Promise<void>;
 }
 
-const defaultLimits: SnapshotLimits = { fetchMs: 600_000, stallSeconds: 60, lockMs: 60_000, archiveMs: 600_000 };
+const defaultLimits: SnapshotLimits = {
+  maxFiles: 200_000,
+  maxBytes: 4 * 1024 ** 3,
+  fetchMs: 600_000,
+  stallSeconds: 60,
+  lockMs: 60_000,
+  archiveMs: 600_000,
+  process: { memoryBytes: gitMemoryBytes, cpuSeconds: 120 },
+};
 
 /** Snapshots on local disk. */
-export function createSnapshots({ basePath, cachePath, log, limits: given }: SnapshotOptions): Snapshots {
+export function createSnapshots({ basePath, cachePath, access, log, limits: given }: SnapshotOptions): Snapshots {
   const limits = { ...defaultLimits, ...given };
-  const cache = createGitCache(cachePath, limits);
-  const store = createLocalStore(basePath);
+  const cache = createGitCache(cachePath, { ...limits, packBytes: packAllowance(limits) });
+  const packer = createPacker({ cache, limits });
+  const store = createLocalStore(basePath, access);
 
   async function storeCommit(commit: CommitToStore): Promise<{ cloneSize: number }> {
     const present = await store.find(commit.name, commit.sha);
     if (present) return { cloneSize: present.storedBytes };
-    const stored = await store.put(commit.name, commit.sha, (path) => fetchAndPack(cache, commit, path, limits.archiveMs));
+    const stored = await store.put(commit.name, commit.sha, (path) => packer.fetchAndPack(commit, path));
     await cache.tidy(commit.repositoryId, commit.sha, commit.signal).catch((error: unknown) => {
       log.warn({ err: error, repository: commit.repositoryId }, "The git cache couldn't be tidied");
     });
@@ -133,6 +157,10 @@ export function createSnapshots({ basePath, cachePath, log, limits: given }: Sna
   }
 
   return {
+    async prepare() {
+      await makeClosedFolder(cachePath);
+      await makeStorageFolder(basePath, access);
+    },
     store: storeCommit,
     exists: async (name, sha) => (await store.find(name, sha)) !== null,
     locate: store.find,
@@ -147,19 +175,6 @@ export function createSnapshots({ basePath, cachePath, log, limits: given }: Sna
     },
     rename: store.rename,
   };
-}
-
-/** When git can't pack what the cache says it has, the cache is damaged: it is fetched anew, once. */
-async function fetchAndPack(cache: GitCache, commit: CommitToStore, path: string, timeoutMs: number): Promise<Archive> {
-  const pack = (gitDir: string) => writeArchive({ gitDir, sha: commit.sha, path, timeoutMs, signal: commit.signal });
-  const gitDir = await cache.fetchCommit(commit);
-  try {
-    return await pack(gitDir);
-  } catch (error) {
-    if (!(error instanceof SnapshotError && error.reason === "failed")) throw error;
-    await cache.discard(commit.repositoryId, commit.sha);
-    return await pack(await cache.fetchCommit(commit));
-  }
 }
 
 async function openArchive(store: SnapshotStore, commit: CommitToRead): Promise<CommitTree | null> {

@@ -28,6 +28,7 @@ export function gitEnvironment(gitDir: string): Record<string, string> {
     HOME: gitDir,
     LC_ALL: "C",
     GIT_CONFIG_NOSYSTEM: "1",
+    GIT_ATTR_NOSYSTEM: "1",
     GIT_CONFIG_GLOBAL: devNull,
     GIT_TERMINAL_PROMPT: "0",
     GIT_ALLOW_PROTOCOL: "http:https",

@@ -1,6 +1,8 @@
+import { setPriority } from "node:os";
 import { SnapshotError } from "../snapshot-error";
 import { gitEnvironment } from "./environment";
-import { explainFailure } from "./explain-failure";
+import { beyond, explainFailure } from "./explain-failure";
+import { limitedCommand, type ProcessLimits } from "./process-limits";
 
 export interface GitCommand {
   /** Absolute path of the bare repository. */
@@ -11,6 +13,10 @@ export interface GitCommand {
   readonly environment?: Readonly<Record<string, string>>;
   /** Texts that no error may show. */
   readonly secrets?: readonly string[];
+  /** What it may use. For commands whose cost a repository's contents decide. */
+  readonly limits?: ProcessLimits;
+  /** Nobody waits for it at a screen: requests go first where the processor is short. */
+  readonly background?: boolean;
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
 }
@@ -31,14 +37,15 @@ export interface GitProcess {
 const graceMs = 2_000;
 
 /**
- * Starts git for what simple-git can't do: hand over output while it arrives, end a whole family of processes (a fetch runs
- * `git-remote-https`, which a signal to git alone may leave behind), and keep an environment with a token out of debug output.
+ * Starts git with its output handed over while it arrives. Ending it ends its whole family of processes: a fetch runs
+ * `git-remote-https`, which a signal to git alone may leave behind.
  *
  * @throws the signal's reason when it is aborted already
  */
 export function startGit(command: GitCommand): GitProcess {
   command.signal?.throwIfAborted();
-  const child = Bun.spawn(["git", ...command.args], {
+  const git = ["git", ...command.args];
+  const child = Bun.spawn(command.limits ? limitedCommand(git, command.limits) : git, {
     cwd: command.gitDir,
     env: { ...gitEnvironment(command.gitDir), ...command.environment },
     stdin: "pipe",
@@ -46,6 +53,7 @@ export function startGit(command: GitCommand): GitProcess {
     stderr: "pipe",
     detached: true,
   });
+  if (command.background) giveWay(child.pid);
 
   let stoppedBy: unknown;
   let over = false;
@@ -71,7 +79,12 @@ export function startGit(command: GitCommand): GitProcess {
     signalGroup(child.pid, "SIGKILL");
     if (stoppedBy !== undefined) throw stoppedBy;
     const text = await errorText;
-    if (child.exitCode !== 0) throw explainFailure(command.args[0], text, command.secrets ?? []);
+    if (child.exitCode === 0) return;
+    const name = command.args[0];
+    if (command.limits && child.signalCode === "SIGXCPU") throw beyond(name, command.limits);
+    if (child.exitCode === 126 || child.exitCode === 127) throw new Error(`git can't be run: ${text.trim()}`);
+    if (child.signalCode !== null) throw new SnapshotError("killed", `git ${name} was ended by ${child.signalCode}`);
+    throw explainFailure({ ...command, command: name }, text);
   })();
   finished.catch(() => {}); // ended() reports it; whoever stopped git need not ask
 
@@ -112,6 +125,16 @@ export async function runGit<T>(
     git.stop();
     await git.ended().catch(() => {});
     throw error;
+  }
+}
+
+/** Helpers that it starts take after it. */
+function giveWay(pid: number): void {
+  try {
+    setPriority(pid, 10);
+  } catch (error) {
+    // It has ended already, or the system forbids it: either way there is nothing to yield.
+    if (!(error instanceof Error && "code" in error)) throw error;
   }
 }
 

@@ -1,4 +1,5 @@
 import { startGit } from "./git-process";
+import { readingLimits } from "./process-limits";
 
 /** An object's bytes, from its start; all of them when there are `size`. */
 export interface GitObject {
@@ -18,14 +19,15 @@ export interface ObjectReader {
   close(): Promise<void>;
 }
 
-const readMs = 60_000;
-
-/** @param gitDir bare repository */
-export function createObjectReader(gitDir: string): ObjectReader {
+/**
+ * @param gitDir bare repository
+ * @param timeoutMs for all reads together
+ */
+export function createObjectReader(gitDir: string, timeoutMs: number, signal?: AbortSignal): ObjectReader {
   let session: ReturnType<typeof startSession> | undefined;
 
   async function read(name: string, maxBytes: number): Promise<GitObject | undefined> {
-    session ??= startSession(gitDir);
+    session ??= startSession(gitDir, timeoutMs, signal);
     session.git.input.write(`${name}\n`);
     const header = await session.bytes.line();
     if (header === undefined) {
@@ -54,8 +56,8 @@ export function createObjectReader(gitDir: string): ObjectReader {
   return { read, close };
 }
 
-function startSession(gitDir: string) {
-  const git = startGit({ gitDir, args: ["cat-file", "--batch"], timeoutMs: readMs });
+function startSession(gitDir: string, timeoutMs: number, signal?: AbortSignal) {
+  const git = startGit({ gitDir, args: ["cat-file", "--batch"], limits: readingLimits, timeoutMs, signal });
   return { git, bytes: createByteReader(git.output) };
 }
 

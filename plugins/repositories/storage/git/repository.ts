@@ -1,36 +1,14 @@
-import { mkdir, rename, rm } from "node:fs/promises";
+import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { Glob } from "bun";
-import { GitError, simpleGit } from "simple-git";
 import { isAbsence } from "../leftovers";
-import { gitEnvironment } from "./environment";
-import { explainFailure } from "./explain-failure";
-
-/**
- * Settings of a cached repository. Nothing from outside runs here, file modes in archives are 0644 and 0755, and packs are
- * joined in the foreground, before too many slow the next fetch down.
- */
-const settings = `
-[core]
-	hooksPath = /dev/null
-	logAllRefUpdates = false
-[tar]
-	umask = 0022
-[gc]
-	auto = 2000
-	autoPackLimit = 30
-	autoDetach = false
-	cruftPacks = true
-	pruneExpire = 2.hours.ago
-`;
-
-/** Outranks every `.gitattributes` of a commit: an archive holds the whole tree, and no text in it is replaced. */
-const attributes = "* -export-ignore -export-subst\n";
+import { runGit } from "./git-process";
+import { layOut, type ObjectFormat } from "./layout";
+import type { ProcessLimits } from "./process-limits";
 
 const localCommandMs = 600_000;
 
 /**
- * Runs one of the short git commands that need no network.
+ * Runs a git command that needs no network.
  *
  * @param gitDir bare repository; must exist
  * @param args command first. Nothing in them may come from outside unchecked.
@@ -40,39 +18,25 @@ const localCommandMs = 600_000;
 export async function runLocalGit(
   gitDir: string,
   args: [command: string, ...rest: string[]],
-  signal?: AbortSignal,
+  { signal, limits }: { signal?: AbortSignal; limits?: ProcessLimits } = {},
 ): Promise<string> {
-  const environment = gitEnvironment(gitDir);
-  try {
-    return await simpleGit({
-      baseDir: gitDir,
-      abort: signal,
-      timeout: { block: localCommandMs },
-      allowEnvironment: Object.keys(environment),
-      unsafe: { allowUnsafeConfigPaths: true, allowUnsafeTemplateDir: true },
-    })
-      .env(environment)
-      .raw(args);
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw error instanceof GitError ? explainFailure(args[0], error.message, []) : error;
-  }
+  return await runGit({ gitDir, args, timeoutMs: localCommandMs, signal, limits }, (output) => new Response(output).text());
 }
 
-/** Makes the bare repository unless it is there. Of several processes that try, one wins and all go on with its repository. */
-export async function ensureRepository(gitDir: string, objectFormat: "sha1" | "sha256"): Promise<void> {
-  if (await hasRepository(gitDir)) return;
+/**
+ * Makes the bare repository, or mends the one that is there. Of several processes that make it, one wins and all go on with its
+ * repository.
+ */
+export async function ensureRepository(gitDir: string, format: ObjectFormat): Promise<void> {
+  if (await isFolder(gitDir)) return await layOut(gitDir, format);
   await mkdir(dirname(gitDir), { recursive: true });
   const draft = `${gitDir}.${crypto.randomUUID()}.tmp`;
-  await mkdir(draft);
   try {
-    await runLocalGit(draft, ["init", "--bare", "--quiet", "--template=", `--object-format=${objectFormat}`]);
-    const config = Bun.file(join(draft, "config"));
-    await Bun.write(config, (await config.text()) + settings);
-    await Bun.write(join(draft, "info", "attributes"), attributes);
+    await mkdir(draft);
+    await layOut(draft, format);
     await rename(draft, gitDir);
   } catch (error) {
-    if (!(await hasRepository(gitDir))) throw error;
+    if (!(await isFolder(gitDir))) throw error;
   } finally {
     await rm(draft, { recursive: true, force: true });
   }
@@ -81,6 +45,13 @@ export async function ensureRepository(gitDir: string, objectFormat: "sha1" | "s
 /** Whether a cached repository is there; its HEAD is in place before its folder gets its name. */
 export function hasRepository(gitDir: string): Promise<boolean> {
   return Bun.file(join(gitDir, "HEAD")).exists();
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return await readdir(path).then(
+    () => true,
+    (error: unknown) => (isAbsence(error) ? false : Promise.reject(error)),
+  );
 }
 
 /** Deletes the cached repository. It gets another name first, so that nobody finds half of one. */
@@ -93,12 +64,4 @@ export async function discardRepository(gitDir: string): Promise<void> {
     throw error;
   }
   await rm(discarded, { recursive: true, force: true });
-}
-
-/** Deletes what a fetch that failed or was killed had written so far; git leaves that to a later clean-up. */
-export async function removeUnfinishedObjects(gitDir: string): Promise<void> {
-  if (!(await hasRepository(gitDir))) return;
-  for await (const path of new Glob("objects/{pack,??}/tmp_*").scan({ cwd: gitDir, absolute: true, onlyFiles: true })) {
-    await rm(path, { force: true });
-  }
 }

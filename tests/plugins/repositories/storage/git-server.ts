@@ -12,7 +12,13 @@ export interface GitServer {
   stop(): Promise<void>;
 }
 
-type Behaviour = "serve" | "hang" | "stall in the pack" | { readonly status: number } | { readonly redirectTo: string };
+type Behaviour =
+  | "serve"
+  | "hang"
+  | "stall in the pack"
+  | { readonly stallAfterBytes: number }
+  | { readonly status: number; readonly page?: string }
+  | { readonly redirectTo: string };
 
 /** Serves the bare and other repositories below `root` over HTTP, as GitHub does: basic authentication, single commits on demand. */
 export function startGitServer(root: string, token: string | null): GitServer {
@@ -28,8 +34,10 @@ export function startGitServer(root: string, token: string | null): GitServer {
       const authorization = request.headers.get("authorization");
       requests.push({ path: url.pathname, authorization });
       if (behaviour === "hang") return new Promise<Response>(() => {});
-      if (typeof behaviour === "object" && "status" in behaviour) return new Response("no", { status: behaviour.status });
-      if (typeof behaviour === "object") {
+      if (typeof behaviour === "object" && "status" in behaviour) {
+        return new Response(behaviour.page ?? "no", { status: behaviour.status, headers: { "content-type": "text/html" } });
+      }
+      if (typeof behaviour === "object" && "redirectTo" in behaviour) {
         return Response.redirect(`${behaviour.redirectTo}${url.pathname}${url.search}`, 301);
       }
       const expected = token && `Basic ${Buffer.from(`x-access-token:${token}`).toString("base64")}`;
@@ -39,7 +47,10 @@ export function startGitServer(root: string, token: string | null): GitServer {
       const response = await runBackend(root, request, url);
       const body = new Uint8Array(await response.arrayBuffer());
       if (url.pathname.endsWith("/git-upload-pack")) packBytes += body.byteLength;
-      if (behaviour === "stall in the pack" && body.byteLength > 5_000) return new Response(stallingAfter(body), response);
+      const stallAfter =
+        behaviour === "stall in the pack" ? 4_000 : typeof behaviour === "object" ? behaviour.stallAfterBytes : Infinity;
+      if (body.byteLength > 5_000 && body.byteLength > stallAfter)
+        return new Response(stallingAfter(body, stallAfter), response);
       return new Response(body, response);
     },
   });
@@ -58,8 +69,8 @@ export function startGitServer(root: string, token: string | null): GitServer {
   };
 }
 
-function stallingAfter(body: Uint8Array<ArrayBuffer>): ReadableStream {
-  return new ReadableStream({ start: (controller) => controller.enqueue(body.subarray(0, 4_000)) });
+function stallingAfter(body: Uint8Array<ArrayBuffer>, bytes: number): ReadableStream {
+  return new ReadableStream({ start: (controller) => controller.enqueue(body.subarray(0, bytes)) });
 }
 
 /** git's own CGI program. */

@@ -1,5 +1,5 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
-import { rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import fc from "fast-check";
 import type { CommitTree, TreeEntry } from "../../../../plugins/repositories/storage/commit-tree";
 import type { SnapshotFile } from "../../../../plugins/repositories/storage/read-file";
@@ -103,6 +103,62 @@ test.each(sources)("finds nothing at hostile paths in %s", async (source) => {
   const found = await readFrom(world, source, [...hostile, long, "HEAD:file", "--help", ".git/config"]);
   for (const answer of Object.values(found)) expect(answer).toEqual({ kind: "missing" });
   expect(Object.keys(found)).toHaveLength(hostile.length + 4);
+});
+
+test.each(sources)("reads files as a checkout has them from %s: line ends, encodings, keywords", async (source) => {
+  await using world = await createWorld();
+  await world.source.write(".gitattributes", "[attr]windows eol=crlf\n*.bat windows\n");
+  await world.source.write("sub/.gitattributes", "*.u16 working-tree-encoding=UTF-16LE\n*.id ident\n*.bat !eol\n");
+  for (const path of ["run.bat", "sub/run.bat", "sub/deep/run.bat"]) await world.source.write(path, "one\ntwo\n");
+  await world.source.write("sub/text.u16", Buffer.from("grün\n", "utf16le"));
+  await world.source.write("sub/a -- b.id", "$Id$");
+  await world.source.write("sub/*.id", "$Id$");
+  await world.source.write("plain", "plain\n");
+  await world.source.link("link.bat", "sub/../run.bat");
+  const paths = [
+    "run.bat",
+    "sub/run.bat",
+    "sub/deep/run.bat",
+    "link.bat",
+    "sub/text.u16",
+    "sub/a -- b.id",
+    "sub/*.id",
+    "plain",
+  ];
+  expect(await readFrom(world, source, paths)).toEqual({
+    "run.bat": "one\r\ntwo\r\n",
+    "sub/run.bat": "one\ntwo\n",
+    "sub/deep/run.bat": "one\ntwo\n",
+    "link.bat": "through a link: one\r\ntwo\r\n",
+    "sub/text.u16": "binary: g\0r\0�\0n\0\n\0",
+    "sub/a -- b.id": "$Id: b3f5ebfb5843bc43ceecff6d4f26bb37c615beb1 $",
+    "sub/*.id": "$Id: b3f5ebfb5843bc43ceecff6d4f26bb37c615beb1 $",
+    plain: "plain\n",
+  });
+});
+
+test.each(sources)("judges a file's size after its conversion in %s", async (source) => {
+  await using world = await createWorld();
+  await world.source.write(".gitattributes", "*.txt eol=crlf\n");
+  await world.source.write("grows.txt", "12\n".repeat(300));
+  await world.source.write("fits.txt", "12\n".repeat(250));
+  const found = await readFrom(world, source, ["grows.txt", "fits.txt"]);
+  expect(found).toEqual({
+    "grows.txt": { kind: "too_large", size: 1_200, start: 1_000, throughLink: false },
+    "fits.txt": "12\r\n".repeat(250),
+  });
+});
+
+test("reads from the archive what the cache would take too long to convert", async () => {
+  await using world = await createWorld();
+  await world.source.write(".gitattributes", "*.txt eol=crlf\n");
+  await world.source.write("a.txt", "a\n");
+  const sha = await world.source.commit("slow");
+  await world.snapshots.store(world.commit(sha));
+  await rm(`${world.cachePath}/7/sha1/info/attributes`);
+  await mkdir(`${world.cachePath}/7/sha1/info/attributes`); // stands for whatever makes git fail
+  const file = await world.snapshots.readFile({ repositoryId: 7, name: "widgets", sha, maxBytes: 10 }, "a.txt");
+  expect(shown(file)).toBe("a\r\n");
 });
 
 test("reads on from the cache after a file that is too large", async () => {

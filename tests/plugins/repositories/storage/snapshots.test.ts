@@ -5,6 +5,7 @@ import { join } from "node:path";
 import pino from "pino";
 import { repositoryFolder } from "../../../../plugins/repositories/storage/names";
 import { createSnapshots } from "../../../../plugins/repositories/storage/snapshots";
+import { storageAccess } from "../../../../plugins/repositories/storage/storage-access";
 import { run } from "./source-repository";
 import { createWorld, type StorageWorld, token } from "./storage-world";
 
@@ -28,7 +29,10 @@ test("stores one commit from several processes at once", async () => {
   await world.source.write("big", crypto.getRandomValues(new Uint8Array(300_000)));
   const sha = await commitText(world, "a");
   const log = pino({ level: "silent" });
-  const processes = [0, 1, 2, 3].map(() => createSnapshots({ basePath: world.basePath, cachePath: world.cachePath, log }));
+  const access = storageAccess("0644");
+  const processes = [0, 1, 2, 3].map(() =>
+    createSnapshots({ basePath: world.basePath, cachePath: world.cachePath, access, log }),
+  );
   const sizes = await Promise.all(processes.map((snapshots) => snapshots.store(world.commit(sha))));
   expect(new Set(sizes.map((size) => size.cloneSize)).size).toBe(1);
   expect(await isWhole(world, "widgets", sha)).toBe(true);

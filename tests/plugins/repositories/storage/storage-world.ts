@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pino from "pino";
 import { createSnapshots, type SnapshotLimits, type Snapshots } from "../../../../plugins/repositories/storage/snapshots";
+import { storageAccess } from "../../../../plugins/repositories/storage/storage-access";
 import { type GitServer, startGitServer } from "./git-server";
 import { createSource, type SourceRepository } from "./source-repository";
 
@@ -37,7 +38,7 @@ export async function createWorld(limits: Partial<SnapshotLimits> = {}, objectFo
     source,
     server,
     logged,
-    snapshots: createSnapshots({ basePath, cachePath, log, limits }),
+    snapshots: createSnapshots({ basePath, cachePath, access: storageAccess("0644"), log, limits }),
     commit: (sha) => ({ repositoryId: 7, name: "widgets", remoteUrl: server.remote("widgets/.git"), token, sha }),
     async [Symbol.asyncDispose]() {
       await server.stop();

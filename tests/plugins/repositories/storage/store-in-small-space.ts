@@ -2,10 +2,11 @@
 import pino from "pino";
 import { SnapshotError } from "../../../../plugins/repositories/storage/snapshot-error";
 import { createSnapshots } from "../../../../plugins/repositories/storage/snapshots";
+import { storageAccess } from "../../../../plugins/repositories/storage/storage-access";
 
 const [basePath = "", cachePath = "", remoteUrl = "", token = "", sha = ""] = process.argv.slice(2);
 try {
-  await createSnapshots({ basePath, cachePath, log: pino({ level: "silent" }) }).store({
+  await createSnapshots({ basePath, cachePath, access: storageAccess("0644"), log: pino({ level: "silent" }) }).store({
     repositoryId: 7,
     name: "widgets",
     remoteUrl,
