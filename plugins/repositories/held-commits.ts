@@ -10,7 +10,7 @@ export function heldCommits({ sql }: Queryable, name: string): HeldCommits {
     const [holder] = await sql<{ id: number }[]>`SELECT id FROM repositories WHERE name = ${name} AND name::text = ${name}`;
     if (!holder) return null;
     const rows = await sql<{ sha: string }[]>`
-      SELECT sha::text FROM commits WHERE repository_id = ${holder.id} AND sha = ANY (${[...shas]}::citext[])`;
+      SELECT sha::text FROM commits WHERE repository_id = ${holder.id} AND sha = ANY (${[...shas]}::text[]::citext[])`;
     return new Set(rows.map(({ sha }) => sha));
   };
 }

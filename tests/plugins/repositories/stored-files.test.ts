@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { lockStorageSize, recountStorage } from "../../../plugins/repositories/commits-size";
 import { removeStorage } from "../../../plugins/repositories/jobs/destroy";
@@ -81,4 +81,11 @@ test("the size of a repository that loses its name, and with it its files, says 
   onGitHub.rename("elsewhere");
   await stored("taken");
   expect(await sizes(id)).toEqual({ told: 0, sum: 0 });
+});
+
+test("what is kept in the data folder is closed to other accounts", async () => {
+  const { sha } = await stored("closed");
+  const storage = join(server.dataDir, "git_storage");
+  const modes = [join(server.dataDir, "git_cache"), storage, join(storage, repositoryFolder("closed"), `${sha}.tar.zst`)];
+  expect(modes.map((path) => (statSync(path).mode & 0o777).toString(8))).toEqual(["700", "700", "600"]);
 });
