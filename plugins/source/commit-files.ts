@@ -1,86 +1,104 @@
 import { setImmediate } from "node:timers/promises";
-import type { Logger } from "../../core";
+import type { BoundedWork, Logger } from "../../core";
 import type { CommitRow, RepositoryRow, Snapshots } from "../repositories";
-import { defaultLimits } from "./highlight";
+import { coversRanges, type FileLines, joinLines } from "./file-lines";
 import type { HighlightCache } from "./highlight-cache";
-import { type HighlightedFile, highlightFile } from "./highlighted-file";
-import { decodeText } from "./lines";
+import { createHighlighter } from "./highlighter";
+import { type LineRange, wantedLines } from "./line-ranges";
+import { asUtf8 } from "./lines";
+import { pickLines } from "./pick-lines";
 
 /** A commit whose files are to be shown. */
 export interface CommitToShow {
   readonly repository: Pick<RepositoryRow, "id" | "name">;
-  readonly commit: Pick<CommitRow, "sha" | "cloneStatus">;
+  readonly commit: Pick<CommitRow, "id" | "sha" | "cloneStatus">;
 }
 
-/** Reads highlighted files of commits. */
+/** What there is of a file: lines, or no time to read any. Paths without text have nothing. */
+export type ReadFile = FileLines | "left_out";
+
+/** Reads lines of files of commits. */
 export interface CommitFiles {
   /**
-   * @param paths relative to the repository's root; may be hostile
-   * @returns the files that are readable text, by path; `not_downloaded` when the commit's files aren't in the storage
+   * @param wanted lines by path; paths are relative to the repository's root, and may be hostile
+   * @returns what the readable texts among the files have; `not_downloaded` when the commit's files aren't in the storage
    */
-  read(place: CommitToShow, paths: readonly string[]): Promise<Map<string, HighlightedFile> | "not_downloaded">;
+  read(
+    place: CommitToShow,
+    wanted: ReadonlyMap<string, readonly LineRange[]>,
+  ): Promise<ReadonlyMap<string, ReadFile> | "not_downloaded">;
 }
 
-/** Bytes of one file. Larger ones aren't shown. */
+interface Parts {
+  snapshots: Snapshots;
+  cache: HighlightCache;
+  boundedWork: BoundedWork;
+  log: Logger;
+  /** Called when a commit's files are gone that were fetched once. */
+  onLost: (commitId: number) => Promise<void>;
+}
+
+/** Bytes of one file that are read. */
 const maxFileBytes = 4 * 1024 * 1024;
 
-/** Files read together: the most of them that are in memory at once. */
-const batchSize = 32;
-
 /** Milliseconds of highlighting for one caller; what is left then is shown plain. */
-const pageBudget = 2_000;
+const highlightBudget = 2_000;
 
-/** Never fetches a commit: what a job has prepared is there, or isn't. */
-export function createCommitFiles(parts: { snapshots: Snapshots; cache: HighlightCache; log: Logger }): CommitFiles {
-  const { snapshots, cache, log } = parts;
+/** Milliseconds of reading and highlighting for one caller; what is left then isn't shown. */
+const readBudget = 10_000;
 
-  async function readInto(found: Map<string, HighlightedFile>, { repository, commit }: CommitToShow, paths: readonly string[]) {
+/** Never waits for a commit to be fetched: what a job has prepared is there, or isn't. */
+export function createCommitFiles({ snapshots, cache, boundedWork, log, onLost }: Parts): CommitFiles {
+  async function readInto(
+    found: Map<string, ReadFile>,
+    { repository, commit }: CommitToShow,
+    wanted: ReadonlyMap<string, readonly LineRange[]>,
+  ): Promise<void> {
     const from = { repositoryId: repository.id, name: repository.name, sha: commit.sha, maxBytes: maxFileBytes };
-    const highlight = createHighlighter(pageBudget);
-    for (let start = 0; start < paths.length; start += batchSize) {
-      for (const [path, file] of await snapshots.readFiles(from, paths.slice(start, start + batchSize))) {
-        const text = file.kind === "file" ? decodeText(file.bytes) : null;
-        if (text === null) continue;
-        const { highlighted, complete } = highlight(path, text);
-        found.set(path, highlighted);
-        if (complete) cache.set({ repositoryId: repository.id, sha: commit.sha, path }, highlighted);
-        // Highlighting holds the process: let others have their turn between files.
-        await setImmediate();
+    const owner = `repository ${repository.id}`;
+    const highlight = createHighlighter({ boundedWork, log, owner, budgetMs: highlightBudget });
+    const deadline = performance.now() + readBudget;
+    const left = new Set(wanted.keys());
+    for await (const [path, file] of snapshots.eachFile(from, [...left])) {
+      left.delete(path);
+      const bytes = file.kind === "file" ? file.bytes : file.kind === "too_large" ? file.start : null;
+      const text = bytes && asUtf8(bytes);
+      if (text) {
+        const picked = pickLines(text, wantedLines(wanted.get(path) ?? []));
+        const { lines, final } = await highlight(path, picked);
+        const shown = { lines, end: picked.end, unread: picked.end !== null && file.kind === "too_large" };
+        found.set(path, shown);
+        const key = { repositoryId: repository.id, sha: commit.sha, path };
+        if (final) cache.set(key, joinLines(cache.get(key), shown));
       }
+      // Names of one content come in a row: others have their turn between any two.
+      await setImmediate();
+      if (performance.now() > deadline) break;
     }
+    for (const path of left) found.set(path, "left_out");
   }
 
   return {
-    async read(place, paths) {
+    async read(place, wanted) {
       const { repository, commit } = place;
-      if (commit.cloneStatus !== "completed" || !(await snapshots.exists(repository.name, commit.sha))) return "not_downloaded";
-      const found = new Map<string, HighlightedFile>();
-      const unread: string[] = [];
-      for (const path of new Set(paths)) {
+      if (commit.cloneStatus !== "completed") return "not_downloaded";
+      if (!(await snapshots.exists(repository.name, commit.sha))) {
+        await onLost(commit.id);
+        return "not_downloaded";
+      }
+      const found = new Map<string, ReadFile>();
+      const unread = new Map<string, readonly LineRange[]>();
+      for (const [path, ranges] of wanted) {
         const cached = cache.get({ repositoryId: repository.id, sha: commit.sha, path });
-        if (cached) found.set(path, cached);
-        else unread.push(path);
+        if (cached && coversRanges(cached, ranges)) found.set(path, cached);
+        else unread.set(path, ranges);
       }
       try {
-        await readInto(found, place, unread);
+        if (unread.size > 0) await readInto(found, place, unread);
       } catch (error) {
         log.error({ err: error, repository: repository.id, sha: commit.sha }, "files of a commit couldn't be read");
       }
       return found;
     },
-  };
-}
-
-/** Highlights one file after the other until the budget is used up. `complete`: nothing was left plain for lack of time. */
-function createHighlighter(
-  budget: number,
-): (path: string, text: string) => { highlighted: HighlightedFile; complete: boolean } {
-  let left = budget;
-  return (path, text) => {
-    const started = performance.now();
-    const complete = left >= defaultLimits.budget;
-    const highlighted = highlightFile(path, text, { ...defaultLimits, budget: Math.min(left, defaultLimits.budget) });
-    left = Math.max(0, left - (performance.now() - started));
-    return { highlighted, complete };
   };
 }

@@ -1,4 +1,4 @@
-import type { HighlightedFile } from "./highlighted-file";
+import type { FileLines } from "./file-lines";
 
 /** Which file: content at a commit never changes, so an entry never goes stale. */
 export interface HighlightKey {
@@ -8,22 +8,22 @@ export interface HighlightKey {
   readonly path: string;
 }
 
-/** Highlighted files kept for the next reader. It may forget any of them at any time. */
+/** Lines of highlighted files kept for the next reader. It may forget any of them at any time. */
 export interface HighlightCache {
-  get(key: HighlightKey): HighlightedFile | undefined;
+  get(key: HighlightKey): FileLines | undefined;
   /** Keeps the file, unless it alone is larger than the cache. */
-  set(key: HighlightKey, file: HighlightedFile): void;
+  set(key: HighlightKey, file: FileLines): void;
   /** Estimated memory in use. */
   readonly bytes: number;
 }
 
 interface Entry {
-  readonly file: HighlightedFile;
+  readonly file: FileLines;
   readonly bytes: number;
 }
 
 /**
- * Keeps the most recently used highlighted files in memory. It holds files only, never what issues say about them.
+ * Keeps lines of the most recently used files in memory. It holds files only, never what issues say about them.
  *
  * @param maxBytes memory the entries may take together, estimated from above
  */
@@ -75,10 +75,9 @@ function idOf(key: HighlightKey): string {
   return `${key.repositoryId}:${key.sha}:${key.path}`;
 }
 
-/** Two bytes a UTF-16 unit, and 32 for each string's header and its slot in the list. */
-function sizeOf(id: string, file: HighlightedFile): number {
+/** Two bytes a UTF-16 unit, and 192 for a line's object, strings and slot in the map. */
+function sizeOf(id: string, file: FileLines): number {
   let bytes = 2 * id.length + 256;
-  for (const text of file.html) bytes += 2 * text.length + 32;
-  for (const text of file.padding) bytes += 2 * text.length + 32;
+  for (const { html, padding } of file.lines.values()) bytes += 2 * (html.length + padding.length) + 192;
   return bytes;
 }

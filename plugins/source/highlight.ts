@@ -1,6 +1,7 @@
 import { StringStream } from "@codemirror/streamparser";
 import { escapeHtml } from "./escape-html";
 import { grammarOf, type Language } from "./grammar";
+import { withKnownClass } from "./known-class";
 import { splitLines } from "./lines";
 import { tokenClass } from "./token-class";
 
@@ -38,6 +39,12 @@ export function highlightLines(text: string, language: Language | null, limits: 
 const TAB_SIZE = 8;
 const INDENT_UNIT = 2;
 
+/**
+ * Characters within a line that `.` doesn't match in a regular expression. Grammars rely on it that it matches whatever a line has: some
+ * stand still before these for ever.
+ */
+const notMatchedByDot = /[\r\u2028\u2029]/g;
+
 /** Times a grammar may change its state without taking a character before it counts as stuck. */
 const MAX_EMPTY_TOKENS = 10;
 
@@ -48,7 +55,7 @@ function createLineHighlighter(language: Language, deadline: number): (line: str
 
   return (line) => {
     if (stopped) return escapeHtml(line);
-    const stream = new StringStream(line, TAB_SIZE, INDENT_UNIT);
+    const stream = new StringStream(line.replace(notMatchedByDot, " "), TAB_SIZE, INDENT_UNIT);
     let html = "";
     let previous = "";
     let start = 0;
@@ -106,6 +113,6 @@ function span(name: string | null, text: string): string {
   const inner = text.trim();
   if (name === null || inner === "") return escapeHtml(text);
   const start = text.indexOf(inner);
-  const escaped = `<span class="${name}">${escapeHtml(inner)}</span>`;
+  const escaped = `<span class="${withKnownClass(name)}">${escapeHtml(inner)}</span>`;
   return text.slice(0, start) + escaped + text.slice(start + inner.length);
 }

@@ -11,8 +11,9 @@ export { affectedFileJson } from "./schemas";
 /** The text of commits' files, ready to be shown. */
 export interface Source {
   /**
-   * Shows the lines around each of some issues of one commit, with one read for all of them. It never fetches: a commit whose files
-   * aren't in the storage is `not_downloaded`, and whatever isn't a readable text file inside the commit is `errored`.
+   * Shows the lines around each of some issues of one commit, with one read for all of them. A commit whose files aren't in the
+   * storage is `not_downloaded` (they are fetched again if they are lost, without this waiting for it), and whatever isn't a readable text
+   * file inside the commit is `errored`. What it costs is bounded, whatever the files and the issues are.
    *
    * @returns the Affected File JSON of each issue, in their order
    */
@@ -26,8 +27,14 @@ export default definePlugin({
   name: "source",
   summary: "Shows commits' files with highlighting, in whole or around issues",
   requires: [repositories],
-  setup({ log, repositories: { snapshots } }) {
-    const files = createCommitFiles({ snapshots, cache: createHighlightCache(cacheBytes), log });
+  setup({ db, log, boundedWork, repositories }) {
+    const files = createCommitFiles({
+      snapshots: repositories.snapshots,
+      cache: createHighlightCache(cacheBytes),
+      boundedWork,
+      log,
+      onLost: (commitId) => db.transaction((tx) => repositories.refetch(tx, commitId)),
+    });
     const api: Source = { excerpts: (place, issues) => affectedFiles(files, place, issues) };
     return { api };
   },

@@ -5,7 +5,8 @@ export const sourceLineJson = z
     type: z.literal("line"),
     line: z.int().meta({ description: "1-based", example: 4 }),
     source: z.string().meta({
-      description: "HTML: the escaped line with Pygments' short classes",
+      description:
+        "HTML: the escaped line with Pygments' short classes; a finer class stands before the more general one that it is a case of",
       example: '<pre>  <span class="k">def</span> <span class="nf">foo</span>\n</pre>',
     }),
   })
@@ -29,11 +30,20 @@ export const affectedFileJson = z
       .array(z.discriminatedUnion("type", [sourceLineJson, warningJson]))
       .optional()
       .meta({
-        description: "Two lines before to two lines after the issue, its message below its first line; only when `ok`",
+        description:
+          "Two lines before to two lines after the issue, its message below its first line; only when `ok`. Lines end with `\\n`",
         example: [
           { type: "line", line: 4, source: '<pre>  <span class="k">def</span> <span class="nf">foo</span>\n</pre>' },
           { type: "warn", text: "Something is off", padding: "  " },
         ],
+      }),
+    truncated: z
+      .literal(true)
+      .optional()
+      .meta({
+        description:
+          "There is more than `content` shows: an excerpt has at most 30 lines of 1,000 characters, and an answer at most 2 MiB of " +
+          "lines, after which excerpts come without any",
       }),
   })
   .meta({ id: "AffectedFile" });

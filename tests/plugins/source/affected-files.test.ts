@@ -2,41 +2,13 @@ import { expect, test } from "bun:test";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { TreeEntry } from "../../support/github";
-import { issue, useIssuesWorld } from "../issues/issues-world";
+import { useIssuesWorld } from "../issues/issues-world";
+import { type AffectedFile, commitWith as commitUnderShow, linesOf as lines } from "./world/commit-under-show";
 
 const world = await useIssuesWorld();
 const { server } = world;
 
-interface AffectedFile {
-  status: string;
-  content?: ({ type: "line"; line: number; source: string } | { type: "warn"; text: string; padding: string })[];
-}
-type Place = { file: string; line_start?: number; line_end?: number; message?: string };
-
-let repositories = 0;
-
-/** Stores a commit with these files. @returns its repository and id, and a way to show places in it */
-async function commitWith(files: Record<string, TreeEntry>) {
-  repositories += 1;
-  const repository = await world.repository(`source-${repositories}`);
-  const { sha } = await repository.push({ files });
-  return {
-    repository,
-    sha,
-    async show(places: readonly Place[]): Promise<AffectedFile[]> {
-      await repository.put(
-        sha,
-        places.map((place) => issue(crypto.randomUUID(), { ...place })),
-      );
-      const path = `/commits/${sha}/issues?per_page=100`;
-      const { issues } = await repository.get<{ issues: { affected_file: AffectedFile }[] }>(path);
-      return issues.map(({ affected_file }) => affected_file);
-    },
-  };
-}
-
-const lines = ({ content }: AffectedFile = { status: "" }) =>
-  content?.map((item) => (item.type === "line" ? item.line : item.text));
+const commitWith = (files: Record<string, TreeEntry>) => commitUnderShow(world, files);
 
 test("an excerpt has highlighted, escaped lines and the message, with the padding of the line above it", async () => {
   const { show } = await commitWith({ "app/foo.rb": '# <b>\nclass A\n  \n  def foo\n    "&"\n  end\nend\n' });
@@ -73,7 +45,7 @@ test("lines past the end of the file, before its start or in wrong order are cli
   const at = (line_start: number, line_end: number) => ({ file: "a.txt", line_start, line_end, message: "m" });
   const shown = await show([at(3, 900), at(5, 5), at(100, 200), at(-2_147_483_648, 2_147_483_647), at(3, -9)]);
   expect(shown.map(({ status }) => status)).toEqual(["ok", "ok", "ok", "ok", "ok"]);
-  expect(shown.map(lines)).toEqual([[1, 2, 3, "m"], [3], [], [1, 2, 3], []]);
+  expect(shown.map(lines)).toEqual([[1, 2, 3, "m"], [3], [], [1, 2, 3], [1, 2, 3, "m"]]);
 });
 
 test("an empty file has an empty excerpt", async () => {
@@ -119,7 +91,7 @@ test("whatever isn't a text file inside the commit is errored, without a word of
     "-rf",
     "HEAD:a.txt",
     "C:\\a.txt",
-    "x".repeat(10_000),
+    "x".repeat(4_096),
   ];
   const shown = await show(hostile.map((file) => ({ file })));
   expect(shown).toEqual(hostile.map(() => ({ status: "errored" })));
@@ -168,25 +140,31 @@ test("text that isn't UTF-8 is shown, with replacement characters", async () => 
   expect(shown?.content?.[0]).toEqual({ type: "line", line: 1, source: "<pre>caf\uFFFD\n</pre>" });
 });
 
-test("nothing is downloaded for a commit that isn't fetched, or whose files are gone, and none is fetched for it", async () => {
-  const { repository, sha, show } = await commitWith({ "a.txt": "text" });
+test("nothing is downloaded for a commit that isn't fetched, and nothing is fetched for it", async () => {
+  const { repository, sha, show, page } = await commitWith({ "a.txt": "text" });
   expect((await show([{ file: "a.txt" }]))[0]?.status).toBe("ok");
   const fetches = () => world.github.fetches(repository.onGitHub.fullName).length;
   const before = fetches();
-  const status = async () => {
-    const { issues } = await repository.get<{ issues: { affected_file: AffectedFile }[] }>(`/commits/${sha}/issues`);
-    return issues[0]?.affected_file;
-  };
   for (const clone of ["queued", "in_progress", "errored"]) {
     await server.app.db.sql`UPDATE commits SET clone_status = ${clone} WHERE sha = ${sha}`;
-    expect(await status()).toEqual({ status: "not_downloaded" });
+    expect((await page()).shown).toEqual([{ status: "not_downloaded" }]);
   }
-  await server.app.db.sql`UPDATE commits SET clone_status = 'completed' WHERE sha = ${sha}`;
-  expect((await status())?.status).toBe("ok");
+  await server.app.jobs.idle();
+  expect(fetches()).toBe(before);
+});
+
+test("files that are gone from the storage are fetched again, for the next who looks", async () => {
+  const { sha, show, page } = await commitWith({ "a.txt": "text" });
+  const [before] = await show([{ file: "a.txt" }]);
+  expect(before?.status).toBe("ok");
   const storage = join(server.dataDir, "git_storage");
   for (const folder of await readdir(storage)) await rm(join(storage, folder), { recursive: true });
-  expect(await status()).toEqual({ status: "not_downloaded" });
-  expect(fetches()).toBe(before);
+  expect((await page()).shown).toEqual([{ status: "not_downloaded" }]);
+  await server.app.jobs.idle();
+  expect((await page()).shown).toEqual([before ?? { status: "" }]);
+  const [runs] = await server.app.db.sql<{ status: string }[]>`
+    SELECT s.status FROM check_sets s JOIN commits c ON c.id = s.commit_id WHERE c.sha = ${sha}`;
+  expect(runs?.status).toBe("not_configured");
 });
 
 test("files come from the archive when the git cache is gone", async () => {

@@ -1,9 +1,14 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
+import type { FileLines } from "../../../plugins/source/file-lines";
 import { createHighlightCache, type HighlightKey } from "../../../plugins/source/highlight-cache";
 
 const key = (path: string): HighlightKey => ({ repositoryId: 1, sha: "a".repeat(40), path });
-const file = (length: number) => ({ html: ["x".repeat(length)], padding: [""] });
+const file = (length: number): FileLines => ({
+  lines: new Map([[1, { html: "x".repeat(length), padding: "", cut: false }]]),
+  end: 1,
+  unread: false,
+});
 
 test("a kept file is found again under its repository, commit and path only", () => {
   const cache = createHighlightCache(10_000);

@@ -10,7 +10,7 @@ const languages: Language[] = [...new Set(Object.values(byExtension))];
 /** Our markup, and nothing else, as it was before it was put in. */
 function textOf(html: string): string {
   return html
-    .replace(/<span class="[a-z][a-z0-9]*">|<\/span>/g, "")
+    .replace(/<span class="[a-z][a-z0-9]*(?: [a-z][a-z0-9]*)?">|<\/span>/g, "")
     .replace(
       /&(amp|lt|gt|quot|#39);/g,
       (entity) => ({ "&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'" })[entity] ?? "",
@@ -28,7 +28,7 @@ describe("highlighting shows", () => {
     [
       "typescript",
       "const x = 1;",
-      '<span class="k">const</span> <span class="nx">x</span> <span class="o">=</span> <span class="m">1</span><span class="p">;</span>',
+      '<span class="k">const</span> <span class="nx n">x</span> <span class="o">=</span> <span class="m">1</span><span class="p">;</span>',
     ],
     [
       "python",
@@ -43,17 +43,17 @@ describe("highlighting shows", () => {
     [
       "json",
       '{"a": true}',
-      '<span class="p">{</span><span class="nt">&quot;a&quot;</span><span class="p">:</span> <span class="kc">true</span><span class="p">}</span>',
+      '<span class="p">{</span><span class="nt nl">&quot;a&quot;</span><span class="p">:</span> <span class="kc">true</span><span class="p">}</span>',
     ],
     [
       "yaml",
       "- a: 'b' # c",
-      '<span class="p">-</span> <span class="nt">a</span><span class="p">:</span> <span class="s1">&#39;b&#39;</span> <span class="c1"># c</span>',
+      '<span class="p">-</span> <span class="nt nl">a</span><span class="p">:</span> <span class="s1 s">&#39;b&#39;</span> <span class="c1"># c</span>',
     ],
     [
       "php",
       "<?php echo $a;",
-      '<span class="cp">&lt;?php</span> <span class="k">echo</span> <span class="nv">$a</span><span class="p">;</span>',
+      '<span class="cp kp">&lt;?php</span> <span class="k">echo</span> <span class="nv n">$a</span><span class="p">;</span>',
     ],
     [
       "elixir",
@@ -62,12 +62,12 @@ describe("highlighting shows", () => {
     ],
     ["hcl", "x = true", '<span class="na">x</span> <span class="o">=</span> <span class="kc">true</span>'],
     ["graphql", "type A", '<span class="k">type</span> <span class="kt">A</span>'],
-    ["makefile", "all: $(A)", '<span class="nf">all</span><span class="o">:</span> <span class="nv">$(A)</span>'],
-    ["markdown", "# Title", '<span class="gh"># Title</span>'],
+    ["makefile", "all: $(A)", '<span class="nf">all</span><span class="o">:</span> <span class="nv n">$(A)</span>'],
+    ["markdown", "# Title", '<span class="gh nn"># Title</span>'],
     [
       "css",
       "a { color: red }",
-      '<span class="nt">a</span> <span class="p">{</span> <span class="k">color</span><span class="p">:</span> <span class="k">red</span> <span class="p">}</span>',
+      '<span class="nt nl">a</span> <span class="p">{</span> <span class="k">color</span><span class="p">:</span> <span class="k">red</span> <span class="p">}</span>',
     ],
   ];
   test.each(examples)("%s: %s", (language, line, html) => {
@@ -76,9 +76,9 @@ describe("highlighting shows", () => {
 
   test("a comment over several lines in one span a line", () => {
     expect(highlightLines("/* a\n   b\n*/ x", "c")).toEqual([
-      '<span class="cm">/* a</span>',
-      '   <span class="cm">b</span>',
-      '<span class="cm">*/</span> <span class="n">x</span>',
+      '<span class="cm c1">/* a</span>',
+      '   <span class="cm c1">b</span>',
+      '<span class="cm c1">*/</span> <span class="n">x</span>',
     ]);
   });
 
@@ -143,7 +143,8 @@ describe("whatever the text", () => {
       fc.property(text, (source) => {
         const html = highlightLines(source, language);
         expect(html.map(textOf)).toEqual(splitLines(source));
-        for (const line of html) expect(line.replace(/<span class="[a-z][a-z0-9]*">[^<>]+<\/span>/g, "")).not.toMatch(/[<>"']/);
+        for (const line of html)
+          expect(line.replace(/<span class="[a-z][a-z0-9]*(?: [a-z][a-z0-9]*)?">[^<>]+<\/span>/g, "")).not.toMatch(/[<>"']/);
       }),
       { numRuns: 60 },
     );
