@@ -1,10 +1,11 @@
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type OrderMessage, reportMessage } from "./messages";
 import type { Outcome } from "./task";
 
 /** What a process may take. */
 export interface ProcessLimits {
-  /** MiB of memory for data, the runtime's own 250 or so included. Enforced by the kernel on Linux only. */
+  /** MiB of memory while it works, the runtime's own 50 or so included. Kept on Linux only. */
   readonly memoryMiB: number;
   /** Seconds of processor time in all. It ends one that its parent couldn't end, because the parent was killed. */
   readonly cpuSeconds: number;
@@ -18,8 +19,8 @@ export interface BoundedProcess {
    * @throws Error with what the work threw, or when the process doesn't start; it is gone then, too
    */
   run(order: OrderMessage, timeoutMs: number): Promise<Outcome<unknown>>;
-  /** Milliseconds it has worked so far. */
-  readonly workedMs: number;
+  /** Whether it has come so near to a limit of its whole life that it should do no further work. */
+  readonly worn: boolean;
   /** Whether it takes no further work. */
   readonly gone: boolean;
   end(): void;
@@ -27,6 +28,15 @@ export interface BoundedProcess {
 
 /** For starting and loading modules, on however busy a machine. */
 const startMs = 30_000;
+
+/** Milliseconds between two looks at how much memory a process has. */
+const memoryWatchMs = 50;
+
+/**
+ * KiB for data: what is between two looks can't be more. With less than 3 GiB the runtime gets no room for compiled code and is twenty
+ * times slower.
+ */
+const mostData = 4 * 1024 * 1024;
 
 const script = 'ulimit -c 0; ulimit -d "$1" 2>/dev/null; ulimit -t "$2" 2>/dev/null; shift 2; exec "$@"';
 const main = fileURLToPath(import.meta.resolve("./process-main.ts"));
@@ -36,7 +46,7 @@ export function startBoundedProcess({ memoryMiB, cpuSeconds }: ProcessLimits): B
   let hear: (message: unknown) => void = () => {};
   let gone = false;
   let workedMs = 0;
-  const limits = [String(memoryMiB * 1024), String(cpuSeconds)];
+  const limits = [String(mostData), String(cpuSeconds)];
   const child = Bun.spawn(["/bin/sh", "-c", script, "sh", ...limits, process.execPath, "--smol", main], {
     cwd: "/",
     env: {},
@@ -62,6 +72,9 @@ export function startBoundedProcess({ memoryMiB, cpuSeconds }: ProcessLimits): B
       else outcome.resolve({ kind: "exceeded", limit: "time" });
     };
     let timer = setTimeout(overdue, startMs);
+    const watch = setInterval(() => {
+      if (residentMiB(child.pid) > memoryMiB) outcome.resolve({ kind: "exceeded", limit: "memory" });
+    }, memoryWatchMs);
     hear = (message) => {
       const { success, data: report } = reportMessage.safeParse(message);
       if (!success) outcome.reject(new Error("a process for bounded work answered with something else"));
@@ -88,6 +101,7 @@ export function startBoundedProcess({ memoryMiB, cpuSeconds }: ProcessLimits): B
       throw error;
     } finally {
       clearTimeout(timer);
+      clearInterval(watch);
       if (begun !== undefined) workedMs += performance.now() - begun;
     }
   }
@@ -95,11 +109,20 @@ export function startBoundedProcess({ memoryMiB, cpuSeconds }: ProcessLimits): B
   return {
     run,
     end,
-    get workedMs() {
-      return workedMs;
+    get worn() {
+      return workedMs > cpuSeconds * 500 || residentMiB(child.pid) > memoryMiB / 2;
     },
     get gone() {
       return gone;
     },
   };
+}
+
+/** Memory that a process has, in MiB; 0 where that can't be read: elsewhere than on Linux, or when it has just ended. */
+function residentMiB(pid: number): number {
+  try {
+    return Number(/^VmRSS:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "latin1"))?.[1] ?? 0) / 1024;
+  } catch {
+    return 0;
+  }
 }

@@ -35,7 +35,7 @@ export interface BoundedWorkLimits extends ProcessLimits {
 
 const defaultLimits: BoundedWorkLimits = {
   processes: Math.min(4, Math.max(2, availableParallelism())),
-  memoryMiB: 640,
+  memoryMiB: 768,
   cpuSeconds: 120,
   waiting: 256,
   idleMs: 300_000,
@@ -49,7 +49,7 @@ interface Order {
 
 /**
  * Nothing is started before the first piece of work: a process takes some 60 ms to be ready. One that had to be ended is replaced at once.
- * Weakness: the kernel enforces the limit on memory on Linux only, and limits hold for a piece of work, not for an owner.
+ * Weakness: memory is limited on Linux only, looked at every 50 ms; and limits hold for a piece of work, not for an owner.
  */
 export function createBoundedWork({ log, limits: given }: { log: Logger; limits?: Partial<BoundedWorkLimits> }): BoundedWork {
   const limits = { ...defaultLimits, ...given };
@@ -105,9 +105,7 @@ export function createBoundedWork({ log, limits: given }: { log: Logger; limits?
   }
 
   function putBack(worker: BoundedProcess): void {
-    // Its processor time is limited for its whole life, so it is retired long before that ends it in the middle of something.
-    const spent = worker.workedMs > limits.cpuSeconds * 500;
-    if (spent) worker.end();
+    if (!worker.gone && worker.worn) worker.end();
     if (worker.gone) all.delete(worker);
     if (stopped) return;
     if (!worker.gone) idle.push(worker);
