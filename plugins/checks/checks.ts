@@ -8,6 +8,14 @@ import type { Run } from "./slots";
 export interface Checks {
   /** @returns `exclude_paths` of the manifest that the commit's checks were started with; empty without a valid one */
   excludePatterns(q: Queryable, commitId: number): Promise<readonly string[]>;
+  /**
+   * Matches paths against patterns of excluded paths. No transaction should be open meanwhile: hostile patterns take some seconds, after
+   * which they exclude none of the paths that are left.
+   * @param repositoryId whose they are
+   * @returns the paths that one of the patterns matches
+   * @throws Error when too much else waits; later it may work
+   */
+  excluded(repositoryId: number, patterns: readonly string[], paths: Iterable<string>): Promise<ReadonlySet<string>>;
   /** @returns the normalised names of the commit's checks, in byte order of the lower-cased name */
   pluginNames(q: Queryable, commitId: number): Promise<string[]>;
   /** @returns whether the commit's checks have ended with results, good or bad */

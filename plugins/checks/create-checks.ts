@@ -5,6 +5,7 @@ import { isFinished, isRunning } from "./check-set-states";
 import { findCheckSet, findCheckSetOfJob, lockCheckSetOfJob, runOf } from "./check-sets";
 import type { Checks } from "./checks";
 import type { Announce } from "./commit-status";
+import type { Manifests } from "./manifest/manifests";
 import { createQueueEntry } from "./queue-entry";
 import type { RunEnd } from "./run-end";
 import type { MountSecrets } from "./slots";
@@ -17,12 +18,14 @@ interface Parts {
   end: RunEnd;
   announce: Announce;
   readManifest: Checks["readManifest"];
+  manifests: Manifests;
 }
 
 /** Makes what other plugins get of this one. */
-export function createChecks({ github, repositories, secrets, end, announce, readManifest }: Parts): Checks {
+export function createChecks({ github, repositories, secrets, end, announce, readManifest, manifests }: Parts): Checks {
   return {
     readManifest,
+    excluded: manifests.excluded,
     queueEntry: createQueueEntry({ github, repositories, secrets, end }),
 
     async excludePatterns({ sql }, commitId) {

@@ -9,6 +9,7 @@ import { errors } from "./errors";
 import { checkSetStarted, checkSetWrappedUp } from "./events";
 import { handleRunChecks } from "./jobs/run-checks";
 import { checksUpkeep } from "./jobs/upkeep";
+import { createManifests } from "./manifest/manifests";
 import { checkReactions } from "./reactions";
 import { createReadManifest } from "./read-manifest";
 import { checkRoutes } from "./routes/checks";
@@ -26,7 +27,6 @@ import { createWorkerReports } from "./worker-reports";
 export type { EndStatus } from "./check-set-states";
 export type { Checks, RunState } from "./checks";
 export { checkSetStarted, checkSetWrappedUp } from "./events";
-export { compileExcludePatterns } from "./manifest/exclude-patterns";
 export type { Manifest, ManifestCheck, ManifestError, Mount } from "./manifest/manifest";
 export { normalizePluginName } from "./manifest/plugin-name";
 export type { QueuedCheck, QueuedMount, QueueEntry } from "./queue-entry";
@@ -63,17 +63,18 @@ export default definePlugin({
   errors,
   slots: [workerTransport, issueCounts, mountSecrets],
   events: [checkSetStarted, checkSetWrappedUp],
-  setup({ db, events, jobs, slots, log, config, core, repositories, github }) {
+  setup({ db, events, jobs, slots, log, config, core, boundedWork, repositories, github }) {
     const counts = slots.one(issueCounts);
     const secrets = slots.one(mountSecrets);
     const transports = createTransports(slots.all(workerTransport));
     const announce = createAnnounce({ github, uiBaseUrl: core.uiBaseUrl });
-    const readManifest = createReadManifest(repositories);
+    const manifests = createManifests({ boundedWork, log });
+    const readManifest = createReadManifest({ snapshots: repositories.snapshots, manifests });
     const start = createRunStart({ events, repositories, announce, transports, secrets, log });
     const end = createRunEnd({ events, announce, transports, counts, repositories });
     const requests = createRunRequests({ jobs, start, end, transports });
     const reports = createWorkerReports({ end, transports });
-    const api = createChecks({ github, repositories, secrets, end, announce, readManifest });
+    const api = createChecks({ github, repositories, secrets, end, announce, readManifest, manifests });
     const { guards } = repositories;
     return {
       api,

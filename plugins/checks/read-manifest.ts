@@ -1,6 +1,7 @@
 import type { CommitRow, Repositories, RepositoryRow } from "../repositories";
+import { limits } from "./manifest/limits";
 import { type Manifest, type ManifestError, manifestError } from "./manifest/manifest";
-import { parseManifest } from "./manifest/parse-manifest";
+import type { Manifests } from "./manifest/manifests";
 
 /** What a commit's `.cocov.yaml` came to. `not_fetched`: the commit's files aren't there. */
 export type ManifestReading =
@@ -10,19 +11,18 @@ export type ManifestReading =
   | { readonly kind: "valid"; readonly manifest: Manifest };
 
 const path = ".cocov.yaml";
-const maxBytes = 1024 * 1024;
 
 /** Reads and parses a commit's manifest. Folders and symbolic links of that name count as none. */
-export function createReadManifest({ snapshots }: Pick<Repositories, "snapshots">) {
+export function createReadManifest({ snapshots, manifests }: Pick<Repositories, "snapshots"> & { manifests: Manifests }) {
   return async function readManifest({ id, name }: RepositoryRow, { sha }: CommitRow): Promise<ManifestReading> {
-    const file = await snapshots.readFile({ repositoryId: id, name, sha, maxBytes }, path);
+    const file = await snapshots.readFile({ repositoryId: id, name, sha, maxBytes: limits.bytes }, path);
     if (file.kind === "missing") return (await snapshots.exists(name, sha)) ? { kind: "none" } : { kind: "not_fetched" };
     if (file.kind === "not_a_file" || file.throughLink) return { kind: "none" };
     if (file.kind === "too_large") {
-      const details = `the file has ${file.size} bytes; at most ${maxBytes} are read`;
+      const details = `the file has ${file.size} bytes; at most ${limits.bytes} are read`;
       return { kind: "invalid", error: manifestError("manifest_invalid_or_missing_data", details) };
     }
-    const parsed = parseManifest(file.bytes);
+    const parsed = await manifests.parse(id, file.bytes);
     return parsed.ok ? { kind: "valid", manifest: parsed.manifest } : { kind: "invalid", error: parsed };
   };
 }

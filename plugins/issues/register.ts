@@ -1,5 +1,5 @@
 import { type Database, notFound, type Transaction } from "../../core";
-import { type Checks, compileExcludePatterns } from "../checks";
+import type { Checks } from "../checks";
 import type { CommitRow, Repositories } from "../repositories";
 import type { ArrivingIssue } from "./arriving-issues";
 import { lockCommit } from "./lock-commit";
@@ -20,7 +20,10 @@ export interface IssueReport {
  */
 export function createRegister({ db, checks, repositories }: { db: Database; checks: Checks; repositories: Repositories }) {
   return async ({ commit, source, issues, jobId }: IssueReport): Promise<void> => {
-    const wanted = await withoutExcluded(issues, await checks.excludePatterns(db, commit.id));
+    const patterns = await checks.excludePatterns(db, commit.id);
+    const paths = issues.map(({ file }) => file);
+    const excluded = await checks.excluded(commit.repositoryId, patterns, paths);
+    const wanted = issues.filter(({ file }) => !excluded.has(file));
     await db.transaction(async (tx) => {
       if (!(await lockCommit(tx, commit.id))) throw notFound("There is no such commit");
       if (jobId !== undefined) await checks.assertCurrentRun(tx, commit.id, jobId);
@@ -30,45 +33,43 @@ export function createRegister({ db, checks, repositories }: { db: Database; che
   };
 }
 
-/** Many issues share a file, so each path is matched once. */
-function withoutExcluded(issues: readonly ArrivingIssue[], patterns: readonly string[]): readonly ArrivingIssue[] {
-  if (patterns.length === 0) return issues;
-  const matches = compileExcludePatterns(patterns);
-  const excluded = new Map<string, boolean>();
-  return issues.filter(({ file }) => {
-    const known = excluded.get(file) ?? matches(file);
-    excluded.set(file, known);
-    return !known;
-  });
-}
+/** Issues of one statement: writing out its parameters holds up whatever else the process has to do. */
+const batchSize = 5_000;
 
 /**
  * @param tx has the commit locked
  * @returns the number of active issues that the commit has now
  */
 async function store(
-  { sql }: Transaction,
+  tx: Transaction,
   { id: commitId, repositoryId }: IssueReport["commit"],
   source: string,
   issues: readonly ArrivingIssue[],
 ): Promise<number> {
-  // The outer query doesn't see the rows of the insert yet, so both are counted. `position` makes the first of two equal uids win.
-  const [row] = await sql<{ active: number }[]>`
-    WITH stored AS (
-      INSERT INTO issues (commit_id, check_source, uid, kind, file, line_start, line_end, message,
-                          ignored_at, ignore_source, ignore_rule_id)
-      SELECT ${commitId}::bigint, ${source}::text, a.uid, a.kind, a.file, a.line_start, a.line_end, a.message,
-             CASE WHEN r.id IS NOT NULL THEN now() END, CASE WHEN r.id IS NOT NULL THEN 'rule' END, r.id
-        FROM unnest(${issues.map(({ uid }) => uid)}::text[], ${issues.map(({ kind }) => kind)}::text[],
-                    ${issues.map(({ file }) => file)}::text[], ${issues.map(({ line_start }) => line_start)}::integer[],
-                    ${issues.map(({ line_end }) => line_end)}::integer[], ${issues.map(({ message }) => message)}::text[])
-             WITH ORDINALITY AS a (uid, kind, file, line_start, line_end, message, position)
-        LEFT JOIN issue_ignore_rules r ON r.repository_id = ${repositoryId} AND r.uid = a.uid AND r.retired_at IS NULL
-       ORDER BY a.position
-      ON CONFLICT (commit_id, uid) DO NOTHING
-      RETURNING ignored_at
-    )
-    SELECT (SELECT count(*) FROM issues WHERE commit_id = ${commitId} AND ignored_at IS NULL)
-         + (SELECT count(*) FROM stored WHERE ignored_at IS NULL) AS active`;
+  for (let start = 0; start < issues.length; start += batchSize) {
+    await insert(tx, { commitId, repositoryId, source, issues: issues.slice(start, start + batchSize) });
+  }
+  const [row] = await tx.sql<{ active: number }[]>`
+    SELECT count(*) AS active FROM issues WHERE commit_id = ${commitId} AND ignored_at IS NULL`;
   return row?.active ?? 0;
+}
+
+/** `position` makes the first of two equal uids win. */
+async function insert(
+  { sql }: Transaction,
+  batch: { commitId: number; repositoryId: number; source: string; issues: readonly ArrivingIssue[] },
+): Promise<void> {
+  const { commitId, repositoryId, source, issues } = batch;
+  await sql`
+    INSERT INTO issues (commit_id, check_source, uid, kind, file, line_start, line_end, message,
+                        ignored_at, ignore_source, ignore_rule_id)
+    SELECT ${commitId}::bigint, ${source}::text, a.uid, a.kind, a.file, a.line_start, a.line_end, a.message,
+           CASE WHEN r.id IS NOT NULL THEN now() END, CASE WHEN r.id IS NOT NULL THEN 'rule' END, r.id
+      FROM unnest(${issues.map(({ uid }) => uid)}::text[], ${issues.map(({ kind }) => kind)}::text[],
+                  ${issues.map(({ file }) => file)}::text[], ${issues.map(({ line_start }) => line_start)}::integer[],
+                  ${issues.map(({ line_end }) => line_end)}::integer[], ${issues.map(({ message }) => message)}::text[])
+           WITH ORDINALITY AS a (uid, kind, file, line_start, line_end, message, position)
+      LEFT JOIN issue_ignore_rules r ON r.repository_id = ${repositoryId} AND r.uid = a.uid AND r.retired_at IS NULL
+     ORDER BY a.position
+    ON CONFLICT (commit_id, uid) DO NOTHING`;
 }

@@ -34,8 +34,8 @@ interface Parts {
   cache: HighlightCache;
   boundedWork: BoundedWork;
   log: Logger;
-  /** Called when a commit's files are gone that were fetched once. */
-  onLost: (commitId: number) => Promise<void>;
+  /** Has files fetched again that aren't where they should be. */
+  refetch: (commitId: number) => Promise<void>;
 }
 
 /** Bytes of one file that are read. */
@@ -48,7 +48,7 @@ const highlightBudget = 2_000;
 const readBudget = 10_000;
 
 /** Never waits for a commit to be fetched: what a job has prepared is there, or isn't. */
-export function createCommitFiles({ snapshots, cache, boundedWork, log, onLost }: Parts): CommitFiles {
+export function createCommitFiles({ snapshots, cache, boundedWork, log, refetch }: Parts): CommitFiles {
   async function readInto(
     found: Map<string, ReadFile>,
     { repository, commit }: CommitToShow,
@@ -81,9 +81,10 @@ export function createCommitFiles({ snapshots, cache, boundedWork, log, onLost }
   return {
     async read(place, wanted) {
       const { repository, commit } = place;
-      if (commit.cloneStatus !== "completed") return "not_downloaded";
-      if (!(await snapshots.exists(repository.name, commit.sha))) {
-        await onLost(commit.id);
+      const isThere = commit.cloneStatus === "completed" && (await snapshots.exists(repository.name, commit.sha));
+      if (!isThere) {
+        const isAwaited = commit.cloneStatus === "queued" || commit.cloneStatus === "in_progress";
+        if (!isAwaited) await refetch(commit.id);
         return "not_downloaded";
       }
       const found = new Map<string, ReadFile>();

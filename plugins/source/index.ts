@@ -12,7 +12,7 @@ export { affectedFileJson } from "./schemas";
 export interface Source {
   /**
    * Shows the lines around each of some issues of one commit, with one read for all of them. A commit whose files aren't in the
-   * storage is `not_downloaded` (they are fetched again if they are lost, without this waiting for it), and whatever isn't a readable text
+   * storage is `not_downloaded` (lost ones are fetched again, without this waiting for it), and whatever isn't a readable text
    * file inside the commit is `errored`. What it costs is bounded, whatever the files and the issues are.
    *
    * @returns the Affected File JSON of each issue, in their order
@@ -27,13 +27,13 @@ export default definePlugin({
   name: "source",
   summary: "Shows commits' files with highlighting, in whole or around issues",
   requires: [repositories],
-  setup({ db, log, boundedWork, repositories }) {
+  setup({ log, boundedWork, repositories }) {
     const files = createCommitFiles({
       snapshots: repositories.snapshots,
       cache: createHighlightCache(cacheBytes),
       boundedWork,
       log,
-      onLost: (commitId) => db.transaction((tx) => repositories.refetch(tx, commitId)),
+      refetch: repositories.refetchToShow,
     });
     const api: Source = { excerpts: (place, issues) => affectedFiles(files, place, issues) };
     return { api };

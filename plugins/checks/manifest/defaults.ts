@@ -32,15 +32,21 @@ function toMount({ source, destination }: MountFields): Mount {
   return { source: { kind: "secret", name: source.slice(secretPrefix.length) }, destination };
 }
 
-const maxCopies = 8 * 1024 * 1024;
+const maxSize = 4 * 1024 * 1024;
 
 /**
- * Each check gets a copy of the defaults, so a file of 1 MiB could grow to gigabytes: half of it defaults, half tiny checks.
- * @returns whether the copies would come to more than 8 Mi characters
+ * Each check gets a copy of the defaults, and of what its aliases stand for, so a file of 1 MiB could grow to gigabytes: half of it
+ * defaults, half tiny checks.
+ * @returns whether the checks would come to more than 4 Mi characters, with 16 for each variable and mount
  */
-export function defaultsAreTooLarge({ checks, defaults }: ManifestFields): boolean {
+export function checksAreTooLarge({ checks, defaults }: ManifestFields): boolean {
+  const copied = defaults ? sizeOf(defaults) : 0;
+  return checks.reduce((sum, check) => sum + sizeOf(check) + copied, 0) > maxSize;
+}
+
+function sizeOf({ envs, mounts }: DefaultFields): number {
   let size = 0;
-  for (const [name, value] of Object.entries(defaults?.envs ?? {})) size += 1 + name.length + value.length;
-  for (const { source, destination } of defaults?.mounts ?? []) size += 1 + source.length + destination.length;
-  return size * checks.length > maxCopies;
+  for (const [name, value] of Object.entries(envs ?? {})) size += 16 + name.length + value.length;
+  for (const { source, destination } of mounts ?? []) size += 16 + source.length + destination.length;
+  return size;
 }

@@ -23,42 +23,72 @@ const contexts = [
 
 type Context = (typeof contexts)[number];
 
+const contextNumbers: Readonly<Record<Context, number>> = {
+  begin: 0,
+  segmentStart: 1,
+  oneStar: 2,
+  twoStars: 3,
+  inStar: 4,
+  inside: 5,
+  globstar: 6,
+  inSegment: 7,
+};
+
 /**
  * @param tokens of the pattern
- * @param path one element a character (code point)
- * @returns whether the pattern matches the whole path
+ * @returns tells whether the pattern matches a whole path, of which it takes one element a character (code point)
  */
-export function matchGlob(tokens: readonly GlobToken[], path: readonly string[]): boolean {
-  let states = new StateSet();
-  states.add(0, "begin");
-  for (let position = 0; position <= path.length; position++) {
-    const next = new StateSet();
-    for (const [index, context] of states) {
-      if (advance(tokens, index, context, path[position], states, next)) return true;
+export function globMatcher(tokens: readonly GlobToken[]): (path: readonly string[]) => boolean {
+  let states = createStateSet(tokens.length);
+  let next = createStateSet(tokens.length);
+  return (path) => {
+    states.clear();
+    states.add(0, "begin");
+    for (let position = 0; position <= path.length; position++) {
+      next.clear();
+      for (let at = 0; at < states.size(); at++) {
+        const [index, context] = states.at(at);
+        if (advance(tokens, index, context, path[position], states, next)) return true;
+      }
+      if (next.size() === 0) return false;
+      [states, next] = [next, states];
     }
-    if (next.isEmpty) return false;
-    states = next;
-  }
-  return false;
+    return false;
+  };
 }
 
-/** States in the order in which they were added, each once; going through them includes those added on the way. */
-class StateSet {
-  readonly #states = new Set<number>();
+/** States in the order in which they were added, each once; more may be added while they are gone through. */
+interface StateSet {
+  size(): number;
+  at(position: number): readonly [index: number, context: Context];
+  add(index: number, context: Context): void;
+  clear(): void;
+}
 
-  get isEmpty(): boolean {
-    return this.#states.size === 0;
-  }
-
-  add(index: number, context: Context): void {
-    this.#states.add(index * contexts.length + contexts.indexOf(context));
-  }
-
-  *[Symbol.iterator](): Generator<[index: number, context: Context]> {
-    for (const state of this.#states) {
-      yield [Math.floor(state / contexts.length), contexts[state % contexts.length] ?? "begin"];
-    }
-  }
+/** Of fixed size, since patterns with thousands of states are matched against thousands of paths. */
+function createStateSet(tokens: number): StateSet {
+  const capacity = (tokens + 1) * contexts.length;
+  const order = new Uint32Array(capacity);
+  const addedIn = new Uint32Array(capacity);
+  let round = 1;
+  let size = 0;
+  return {
+    size: () => size,
+    at(position) {
+      const state = order[position] ?? 0;
+      return [Math.floor(state / contexts.length), contexts[state % contexts.length] ?? "begin"];
+    },
+    add(index, context) {
+      const state = index * contexts.length + contextNumbers[context];
+      if (addedIn[state] === round) return;
+      addedIn[state] = round;
+      order[size++] = state;
+    },
+    clear() {
+      round++;
+      size = 0;
+    },
+  };
 }
 
 /**

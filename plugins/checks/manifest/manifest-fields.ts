@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { limits, longerThan } from "./limits";
 import type { YamlMapping } from "./yaml-value";
 
 /** The manifest's fields as written: valid each for itself, names as in the file, null and absent alike. */
@@ -30,15 +31,29 @@ const text = z
   .refine((value) => !value.includes("\0") && value.isWellFormed(), "has characters that can't be used");
 const filledText = text.refine((value) => value.trim() !== "", "must not be blank");
 
-const imageReference = filledText.refine((value) => !/(?:^|\/)(?::[^/]*)?$/.test(value), "has no image name");
+const imageReference = filledText
+  .refine((value) => !longerThan(value, limits.pluginCharacters), `has more than ${limits.pluginCharacters} characters`)
+  .refine((value) => !/(?:^|\/)(?::[^/]*)?$/.test(value), "has no image name");
+
+const pattern = filledText.refine(
+  (value) => !longerThan(value, limits.patternCharacters),
+  `has more than ${limits.patternCharacters} characters`,
+);
+
+const variable = text.refine(
+  (value) => Buffer.byteLength(value) <= limits.variableBytes,
+  `has more than ${limits.variableBytes} bytes`,
+);
 
 const envs = z.unknown().transform((value, context) => {
   if (!(value instanceof Map)) return refuse(context, value, [], "must be a mapping");
+  if (value.size > limits.envs) return refuse(context, value, [], `has more than ${limits.envs} variables`);
   const variables: [string, string][] = [];
   for (const [name, content] of value) {
-    const key = text.safeParse(name);
-    const entry = text.safeParse(content);
-    if (!key.success) return refuse(context, name, [printKey(name)], "names of variables must be text");
+    const key = variable.safeParse(name);
+    const entry = variable.safeParse(content);
+    if (typeof name !== "string") return refuse(context, name, [printKey(name)], "names of variables must be text");
+    if (!key.success) return refuse(context, name, [printKey(name)], key.error.issues[0]?.message ?? "invalid");
     if (!entry.success) return refuse(context, content, [key.data], entry.error.issues[0]?.message ?? "invalid");
     variables.push([key.data, entry.data]);
   }
@@ -46,7 +61,7 @@ const envs = z.unknown().transform((value, context) => {
 });
 
 const mount = mapping({ source: filledText, destination: filledText });
-const defaultFields = { envs: absentOr(envs), mounts: absentOr(list(mount)) };
+const defaultFields = { envs: absentOr(envs), mounts: absentOr(list(mount, limits.mounts)) };
 
 const manifestFields = mapping({
   version: text,
@@ -61,17 +76,20 @@ const manifestFields = mapping({
       ),
     }),
   ),
-  exclude_paths: absentOr(list(filledText)).transform((patterns) => patterns ?? []),
+  exclude_paths: absentOr(list(pattern, limits.patterns)).transform((patterns) => patterns ?? []),
   defaults: absentOr(mapping({ checks: absentOr(mapping(defaultFields)) })).transform((defaults) => defaults?.checks ?? null),
-  checks: absentOr(list(mapping({ plugin: imageReference, ...defaultFields }))).transform((checks) => checks ?? []),
+  checks: absentOr(list(mapping({ plugin: imageReference, ...defaultFields }), limits.checks)).transform(
+    (checks) => checks ?? [],
+  ),
 });
 
 function absentOr<Schema extends z.ZodType>(schema: Schema) {
   return schema.nullish().transform((value) => value ?? null);
 }
 
-function list<Schema extends z.ZodType>(item: Schema) {
-  return z.array(item, { error: "must be a list" });
+/** What is in a list that is too long isn't looked at. */
+function list<Schema extends z.ZodType>(item: Schema, most: number) {
+  return z.array(z.unknown(), { error: "must be a list" }).max(most, `has more than ${most} entries`).pipe(z.array(item));
 }
 
 /** A YAML mapping with these keys and no others. */

@@ -2,7 +2,7 @@
 export interface Manifest {
   /** In the order of the file, with the defaults merged in; empty when the file lists none. */
   readonly checks: readonly ManifestCheck[];
-  /** Patterns for `compileExcludePatterns`. */
+  /** Patterns for `Checks.excluded`. */
   readonly excludePaths: readonly string[];
   /** The line coverage, in percent, below which a commit fails; null asks for none. */
   readonly minPercent: number | null;

@@ -1,4 +1,4 @@
-import { defaultsAreTooLarge, withDefaults } from "./defaults";
+import { checksAreTooLarge, withDefaults } from "./defaults";
 import { type Manifest, type ManifestError, manifestError } from "./manifest";
 import { type ManifestFields, readFields } from "./manifest-fields";
 import { decodeManifest } from "./manifest-text";
@@ -11,7 +11,8 @@ const supportedVersion = "0.1.alpha";
 export type ParsedManifest = { readonly ok: true; readonly manifest: Manifest } | ({ readonly ok: false } & ManifestError);
 
 /**
- * Reads a `.cocov.yaml`. Never throws; time and memory are bounded whatever the text.
+ * Reads a `.cocov.yaml`. Never throws, except when there isn't enough memory. Some texts take seconds: whoever has other things to do reads
+ * them with `createManifests`.
  * @param content the file, at most 1 MiB of UTF-8
  * @returns the manifest with defaults merged into its checks, or the first error in the order of `manifestErrorKinds`
  */
@@ -28,7 +29,7 @@ export function parseManifest(content: string | Uint8Array): ParsedManifest {
   if (!fields.ok) return invalid(fields.reason);
   const repeated = findRepeatedPlugin(fields.fields);
   if (repeated) return invalid(repeated);
-  if (defaultsAreTooLarge(fields.fields)) return invalid("defaults.checks: too large for that many checks");
+  if (checksAreTooLarge(fields.fields)) return invalid("checks: too large together, with defaults and aliases counted in each");
   const mountError = findMountError(fields.fields);
   if (mountError) return failed(mountError);
 

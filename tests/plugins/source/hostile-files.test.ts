@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { byExtension } from "../../../plugins/source/language-names";
 import type { TreeEntry } from "../../support/github";
+import { slowestProbeDuring } from "../../support/slowest-probe";
 import { useIssuesWorld } from "../issues/issues-world";
 import { commitWith as commitUnderShow, linesOf, textsOf } from "./world/commit-under-show";
 
@@ -9,29 +10,6 @@ const commitWith = (files: Record<string, TreeEntry>) => commitUnderShow(world, 
 
 /** One extension of every language. */
 const extensions = [...new Map(Object.entries(byExtension).map(([extension, language]) => [language, extension])).values()];
-
-/** Asks the health probe from another process for as long as `work` goes on. @returns the longest an answer took, in milliseconds */
-async function slowestProbeDuring(work: () => Promise<void>): Promise<number> {
-  const program = `
-    let slowest = 0;
-    process.on("disconnect", () => process.exit());
-    process.on("message", () => { process.send(slowest); });
-    for (;;) {
-      const started = performance.now();
-      await fetch("${world.server.url}/system/probes/health");
-      slowest = Math.max(slowest, performance.now() - started);
-      await Bun.sleep(5);
-    }`;
-  const answer = Promise.withResolvers<number>();
-  const probe = Bun.spawn(["bun", "-e", program], { ipc: (message) => answer.resolve(Number(message)) });
-  try {
-    await work();
-    probe.send("how long");
-    return await answer.promise;
-  } finally {
-    probe.kill();
-  }
-}
 
 describe("characters that grammars don't expect", () => {
   const odd = ["\u2028", "\u2029", "\r", "\u0001", "\u0085", "\ufeff", "\ufffd", "\u{1f408}"];
@@ -49,7 +27,7 @@ describe("characters that grammars don't expect", () => {
     const files = Object.fromEntries(extensions.map((extension) => [`a.${extension}`, `${texts.join("\n")}\n`]));
     const { report, page } = await commitWith(files);
     await report(extensions.map((extension) => ({ file: `a.${extension}`, line_start: 1, line_end: texts.length })));
-    const slowest = await slowestProbeDuring(async () => {
+    const slowest = await slowestProbeDuring(world.server, async () => {
       const { shown } = await page();
       expect(shown.map(({ status }) => status)).toEqual(extensions.map(() => "ok"));
       for (const file of shown) expect(textsOf(file)).toEqual(texts.slice(0, 30));
@@ -131,7 +109,7 @@ describe("what a page costs doesn't depend on the files", () => {
     const { report, page } = await commitWith(files);
     await report(names.map((file) => ({ file, line_start: 4 * 1024 * 1024 })));
     const before = process.memoryUsage().rss;
-    const slowest = await slowestProbeDuring(async () => {
+    const slowest = await slowestProbeDuring(world.server, async () => {
       const { shown, bytes } = await page();
       expect(bytes).toBeLessThan(100_000);
       expect(shown.map(({ status }) => status)).toEqual(names.map(() => "ok"));

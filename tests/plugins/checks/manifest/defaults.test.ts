@@ -46,10 +46,17 @@ checks:
   });
 
   test("are refused when their copies would take gigabytes", () => {
-    const envs = { A: "x".repeat(400_000) };
-    const checks = Array.from({ length: 20_000 }, (_, index) => ({ plugin: `p${index}` }));
+    const envs = Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`A${index}`, "x".repeat(30_000)]));
+    const checks = Array.from({ length: 1_000 }, (_, index) => ({ plugin: `p${index}` }));
     const result = parseManifest(JSON.stringify({ version, defaults: { checks: { envs } }, checks }));
-    expect(result).toMatchObject({ ok: false, kind: "manifest_invalid_or_missing_data" });
+    expect(result).toMatchObject({ ok: false, details: expect.stringContaining("too large") });
+  });
+
+  test("are refused when aliases make them as large", () => {
+    const envs = Array.from({ length: 1_000 }, (_, index) => `A${index}: ""`).join(", ");
+    const checks = Array.from({ length: 500 }, (_, index) => `  - { plugin: p${index}, envs: *all }`).join("\n");
+    const result = parseManifest(`version: ${version}\nchecks:\n  - { plugin: first, envs: &all { ${envs} } }\n${checks}`);
+    expect(result).toMatchObject({ ok: false, details: expect.stringContaining("too large") });
   });
 });
 

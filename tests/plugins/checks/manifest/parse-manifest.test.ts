@@ -216,6 +216,55 @@ describe("invalid data", () => {
   });
 });
 
+describe("limits", () => {
+  const times = (count: number, entry: (index: number) => string) =>
+    Array.from({ length: count }, (_, index) => entry(index)).join(", ");
+  const checks = (count: number) => `checks: [${times(count, (index) => `{ plugin: p${index} }`)}]`;
+  const mounts = (count: number) => `mounts: [${times(count, (index) => `{ source: "secrets:A", destination: "${index}" }`)}]`;
+  const envs = (count: number) => `envs: { ${times(count, (index) => `A${index}: x`)} }`;
+  const check = (fields: string) => `checks: [{ plugin: a, ${fields} }]`;
+  const defaults = (fields: string) => `defaults: { checks: { ${fields} } }`;
+
+  test.each<[string, (size: number) => string, number, string]>([
+    ["checks", checks, 1_000, "checks: has more than 1000 entries"],
+    ["mounts of a check", (size) => check(mounts(size)), 100, "checks.0.mounts: has more than 100 entries"],
+    ["mounts of the defaults", (size) => defaults(mounts(size)), 100, "defaults.checks.mounts: has more than 100 entries"],
+    ["variables of a check", (size) => check(envs(size)), 1_000, "checks.0.envs: has more than 1000 variables"],
+    ["variables of the defaults", (size) => defaults(envs(size)), 1_000, "defaults.checks.envs: has more than 1000 variables"],
+    ["patterns", (size) => `exclude_paths: [${times(size, () => "a")}]`, 1_000, "exclude_paths: has more than 1000 entries"],
+    [
+      "characters of a pattern",
+      (size) => `exclude_paths: ["${"🐱".repeat(size)}"]`,
+      512,
+      "exclude_paths.0: has more than 512 characters",
+    ],
+    [
+      "characters of a plugin",
+      (size) => `checks: [{ plugin: "${"🐱".repeat(size)}" }]`,
+      255,
+      "checks.0.plugin: has more than 255 characters",
+    ],
+    [
+      "bytes of a variable",
+      (size) => check(`envs: { A: ${"x".repeat(size)} }`),
+      32_768,
+      "checks.0.envs.A: has more than 32768 bytes",
+    ],
+  ])("on %s are named, and what is just within is taken", (_, lines, most, details) => {
+    expect(invalid(lines(most + 1))).toBe(details);
+    accepted(`${version}\n${lines(most)}`);
+  });
+
+  test("on the name of a variable", () => {
+    expect(invalid(check(`envs: { ? ${"x".repeat(32_769)} : y }`))).toStartWith("checks.0.envs.xxx");
+  });
+
+  test("are found without a look at what is beyond them", () => {
+    const line = `checks: [{ plugin: a, mounts: [${"{},".repeat(300_000)}] }]`;
+    expect(invalid(line)).toBe("checks.0.mounts: has more than 100 entries");
+  });
+});
+
 describe("mounts", () => {
   const mount = (source: string, destination: string) => `{ source: "${source}", destination: "${destination}" }`;
   const check = (plugin: string, ...mounts: string[]) => `  - { plugin: ${plugin}, mounts: [${mounts.join(", ")}] }`;
