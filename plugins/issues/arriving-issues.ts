@@ -1,38 +1,65 @@
 import { z } from "zod";
 import { issueKinds } from "./kinds";
 
-/** An issue as a plugin reports it, under the names of the wire. */
+/** An issue as a plugin reports it, under the names of the wire, brought into the bounds of what is stored. */
 export type ArrivingIssue = z.output<typeof arrivingIssue>;
 
-/** Bytes of a `uid`: what an index entry of PostgreSQL has room for. */
-const maxUidBytes = 2_000;
+/** Characters (code points) of a `uid`, and of the name of who reports. */
+export const maxNameLength = 512;
 
-/** A line number: any whole number that PostgreSQL's `integer` holds. Whether the file has that line shows when it is looked at. */
+/** Bytes of a `file`: as long as a path may be. */
+const maxFileBytes = 4_096;
+
+/** Characters of a `message`. A Worker can't mend a refused report, so a longer one is cut. */
+const maxMessageLength = 16_384;
+
+const maxInteger = 2 ** 31 - 1;
+
+/** @returns whether a text has at most so many characters (code points) */
+export const isWithin = (text: string, characters: number): boolean =>
+  text.length <= characters || (text.length <= 2 * characters && Array.from(text).length <= characters);
+
+function cut(text: string): string {
+  if (text.length <= maxMessageLength) return text;
+  const start = Array.from(text.slice(0, 2 * maxMessageLength));
+  return start.slice(0, maxMessageLength).join("");
+}
+
+/** Any whole number, as near to it as PostgreSQL's `integer` comes. Whether the file has that line shows when it is looked at. */
 const line = z
-  .int()
-  .min(-(2 ** 31))
-  .max(2 ** 31 - 1);
+  .number()
+  .refine(Number.isInteger, "must be a whole number")
+  .transform((number) => Math.max(-maxInteger - 1, Math.min(maxInteger, number)))
+  .meta({ type: "integer" })
+  .default(0);
 
-const uid = z
-  .string()
-  .regex(/\S/, "must not be blank")
-  .refine(
-    (text) => text.length * 3 <= maxUidBytes || Buffer.byteLength(text) <= maxUidBytes,
-    `has more than ${maxUidBytes} bytes`,
-  )
-  .meta({
-    description: "What the plugin knows the issue by, in every commit that has it",
-    example: "5d13e5c1f1d4a3c2b6a7f7b0c9d8e7f6a5b4c3d2",
-  });
-
-const arrivingIssue = z.object({
-  uid,
-  kind: z.enum(issueKinds).meta({ example: "bug" }),
-  file: z.string().meta({ description: "Path relative to the repository's root", example: "app/foo.rb" }),
-  line_start: line.meta({ example: 4 }),
-  line_end: line.meta({ example: 4 }),
-  message: z.string().meta({ example: "Something is off" }),
-});
+const arrivingIssue = z
+  .object({
+    uid: z
+      .string()
+      .regex(/\S/, "must not be blank")
+      .refine((text) => isWithin(text, maxNameLength), `has more than ${maxNameLength} characters`)
+      .meta({
+        description: "What the plugin knows the issue by, in every commit that has it",
+        maxLength: maxNameLength,
+        example: "5d13e5c1f1d4a3c2b6a7f7b0c9d8e7f6a5b4c3d2",
+      }),
+    kind: z.enum(issueKinds).meta({ example: "bug" }),
+    file: z
+      .string()
+      .refine((text) => Buffer.byteLength(text) <= maxFileBytes, `has more than ${maxFileBytes} bytes`)
+      .meta({
+        description: `Path relative to the repository's root, of at most ${maxFileBytes} bytes`,
+        example: "app/foo.rb",
+      }),
+    line_start: line.meta({ example: 4 }),
+    line_end: line.meta({ description: "As `line_start` when it is below that", example: 4 }),
+    message: z
+      .string()
+      .transform(cut)
+      .meta({ description: `Cut after ${maxMessageLength} characters`, example: "Something is off" }),
+  })
+  .transform((issue) => ({ ...issue, line_end: Math.max(issue.line_start, issue.line_end) }));
 
 /**
  * The issues of one report. Null is an empty list; keys beyond the declared ones are left out. The first item that isn't an issue ends

@@ -33,7 +33,7 @@ export default definePlugin({
       cache: createHighlightCache(cacheBytes),
       boundedWork,
       log,
-      refetch: repositories.refetchToShow,
+      refetch: repositories.filesMissed,
     });
     const api: Source = { excerpts: (place, issues) => affectedFiles(files, place, issues) };
     return { api };

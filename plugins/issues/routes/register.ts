@@ -2,13 +2,20 @@ import { z } from "zod";
 import { type Database, notFound, parameter, type Route, route } from "../../../core";
 import { normalizePluginName, reportedRun } from "../../checks";
 import { numbered, type Repositories } from "../../repositories";
-import { arrivingIssues } from "../arriving-issues";
+import { arrivingIssues, isWithin, maxNameLength } from "../arriving-issues";
 import type { IssueReport } from "../register";
 
 const form = { missing: "issues.validation_error", invalid: "issues.validation_error" };
 
 /** Bytes of a report. */
 const bodyLimit = 64 * 1024 * 1024;
+
+const source = z
+  .string()
+  .refine(
+    (reference) => isWithin(normalizePluginName(reference), maxNameLength),
+    `names a plugin with more than ${maxNameLength} characters`,
+  );
 
 interface Parts {
   db: Database;
@@ -29,8 +36,8 @@ export function registerRoute({ db, repositories, register }: Parts): Route {
     params: z.object({
       ...numbered,
       sha: parameter.value(z.string(), form).meta({ example: "1a31e74545fa2223e5c1a0b79c8ea4cf817422d2" }),
-      source: parameter.value(z.string(), form).meta({
-        description: "The plugin's container image reference.",
+      source: parameter.value(source, form).meta({
+        description: `The plugin's container image reference; its short name has at most ${maxNameLength} characters.`,
         example: "cocov/rubocop:v0.1",
       }),
       issues: parameter.value(arrivingIssues, { invalid: "issues.validation_error" }),

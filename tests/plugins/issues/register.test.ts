@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { slowestProbeDuring } from "../../support/slowest-probe";
 import { issue, manifest, type TestRepository, useIssuesWorld } from "./issues-world";
 
 const world = await useIssuesWorld();
@@ -6,7 +7,14 @@ const repository = await world.repository("widgets");
 
 interface Listed {
   commit: { issues_count: number | null };
-  issues: { uid: string; message: string; check_source: string; ignored?: { ignore_source: string } }[];
+  issues: {
+    uid: string;
+    message: string;
+    check_source: string;
+    line_start: number;
+    line_end: number;
+    ignored?: { ignore_source: string };
+  }[];
   paging: [{ total_pages: number }];
 }
 const list = (sha: string, query = "") => repository.get<Listed>(`/commits/${sha}/issues?per_page=100${query}`);
@@ -160,11 +168,47 @@ test("what can't be stored in a text is replaced, so that a Worker needn't send 
   expect((await list(sha)).issues[0]?.message).toBe("a\ufffdb \ufffd c");
 });
 
-test("line numbers may be any that fit 32 bits", async () => {
+test("line numbers are brought into 32 bits and into order; absent ones are 0", async () => {
   const sha = await commitWith();
-  const lines = { line_start: -2_147_483_648, line_end: 2_147_483_647 };
-  expect((await repository.put(sha, [issue("a", lines)])).status).toBe(204);
-  expect((await list(sha)).issues[0]).toMatchObject(lines);
+  const given = [
+    [-2_147_483_648, 2_147_483_647],
+    [-1e300, 2_147_483_648],
+    [9, 3],
+    [5, undefined],
+    [undefined, undefined],
+  ];
+  const issues = given.map(([line_start, line_end], index) => issue(`${index}`, { line_start, line_end }));
+  expect((await repository.put(sha, issues)).status).toBe(204);
+  expect((await list(sha)).issues.map(({ line_start, line_end }) => [line_start, line_end])).toEqual([
+    [-2_147_483_648, 2_147_483_647],
+    [-2_147_483_648, 2_147_483_647],
+    [9, 9],
+    [5, 5],
+    [0, 0],
+  ]);
+});
+
+test("texts as long as they may be are stored whole, and longer messages are cut", async () => {
+  const sha = await commitWith();
+  const [uid, file, message] = ["🐱".repeat(512), "é".repeat(2_048), "🐱".repeat(16_384)];
+  const issues = [issue(uid, { file, message }), issue("longer", { message: `${message}🐱 and more` })];
+  expect((await repository.put(sha, issues, `cocov/${"x".repeat(506)}`)).status).toBe(204);
+  const [whole, cut] = (await list(sha)).issues;
+  expect([whole?.uid === uid, whole?.message === message, whole?.check_source.length]).toEqual([true, true, 512]);
+  expect(cut?.message === message).toBeTrue();
+});
+
+test("patterns and paths made to match slowly hold nobody up", async () => {
+  const patterns = [`${"*a".repeat(255)}b`, "vendor/"];
+  const sha = await commitWith({ ".cocov.yaml": manifest(["cocov/rubocop:v1"], patterns) });
+  const paths = Array.from({ length: 10 }, (_, index) => `${"a".repeat(4_000)}${index}`);
+  const slowest = await slowestProbeDuring(world.server, async () => {
+    const issues = ["vendor/a", ...paths].map((file) => issue(file.slice(-5), { file }));
+    expect((await repository.put(sha, issues)).status).toBe(204);
+  });
+  expect((await list(sha)).issues.map(({ uid }) => uid)).toEqual(paths.map((path) => path.slice(-5)));
+  expect(slowest).toBeLessThan(2_000);
+  await repository.onGitHub.commit({ delete: [".cocov.yaml"] });
 });
 
 test("issues of an earlier run of the commit are refused when their Worker says which run they are from", async () => {
