@@ -16,6 +16,11 @@ export interface Attempts {
   run(job: HandledJob, delivery: { id: number; handover: number }): Promise<{ again: boolean; died?: boolean }>;
   /** Extends all leases, and aborts attempts that have lost theirs. */
   renew(): Promise<void>;
+  /**
+   * Aborts attempts whose lease must have run out because it couldn't be renewed: others may have begun the job by now, or one with
+   * its exclusive key. Asks nobody, so it works while the database is out of reach.
+   */
+  abortLapsed(): void;
   /** Waits for what runs, at most `timeoutMs`; aborts the rest, gives it `graceMs` to end, and hands back what still runs. */
   drain(timeoutMs: number, graceMs: number): Promise<void>;
 }
@@ -24,6 +29,8 @@ interface Running {
   abort: AbortController;
   /** Whether the ledger has confirmed that the attempt holds its row. */
   started: boolean;
+  /** When its lease was last known to be extended, by this process's clock, in milliseconds. */
+  heldSince: number;
   done: Promise<void>;
 }
 
@@ -90,7 +97,7 @@ export function createAttempts({ db, log, leaseSeconds }: { db: Database; log: L
     async run(job, delivery) {
       const token = crypto.randomUUID();
       const { promise: done, resolve } = Promise.withResolvers<void>();
-      const entry: Running = { abort: new AbortController(), started: false, done };
+      const entry: Running = { abort: new AbortController(), started: false, heldSince: performance.now(), done };
       running.set(token, entry);
       try {
         const limits = { maxAttempts: job.definition.retry.attempts, leaseSeconds };
@@ -116,9 +123,19 @@ export function createAttempts({ db, log, leaseSeconds }: { db: Database; log: L
 
     async renew() {
       const tokens = [...running].filter(([token, { started }]) => started && !handedBack.has(token)).map(([token]) => token);
+      const asked = performance.now();
       const held = await renewLeases(db, tokens, leaseSeconds);
       for (const token of tokens) {
-        if (!held.has(token)) running.get(token)?.abort.abort(new Error("the job was taken over"));
+        const entry = running.get(token);
+        if (!entry) continue;
+        if (held.has(token)) entry.heldSince = asked;
+        else entry.abort.abort(new Error("the job was taken over"));
+      }
+    },
+
+    abortLapsed() {
+      for (const { abort, heldSince } of running.values()) {
+        if (performance.now() - heldSince > leaseSeconds * 1000) abort.abort(new Error("the job's lease has run out"));
       }
     },
 

@@ -120,6 +120,7 @@ export function createJobRunner(options: JobRunnerOptions): JobRunner {
       telling,
       startDuty(() => forgetDead(db, keepDeadDays, log), timing.forget, report("old dead jobs could not be forgotten")),
       startDuty(sayAlive, timing.upkeep, report("this process could not say that it is alive")),
+      startDuty(async () => attempts.abortLapsed(), timing.upkeep, report("attempts could not be aborted")),
       startDuty(takeBackRows, timing.upkeep, report("lost jobs could not be looked for")),
       startDuty(keepSchedules, timing.upkeep, report("schedules could not be looked after")),
       ...(own ? [] : [startDuty(connection.check, timing.upkeep, report("the queue server could not be changed"))]),

@@ -79,6 +79,29 @@ test("an attempt that lost its lease is aborted, and completing it throws and co
   expect(await world.effects()).toEqual(["done by the second attempt"]);
 });
 
+test("an attempt whose lease can't be renewed is aborted when it must have run out, without asking the database", async () => {
+  const job = wordJob("tests.unreachable");
+  await world.enqueue(job, { word: "x" });
+  const [row] = await world.db.sql<{ id: number }[]>`update core_jobs set handed_to = 'someone', handovers = 1 returning id`;
+  const attempts = createAttempts({ db: world.db, log: pino({ level: "silent" }), leaseSeconds: 0.3 });
+  let reason: unknown;
+  const handled = job.handledBy(async (_, run) => {
+    await new Promise((resolve) => run.signal.addEventListener("abort", resolve));
+    reason = run.signal.reason;
+  });
+  const running = attempts.run(handled, { id: row?.id ?? 0, handover: 1 });
+  await until(async () => (await world.ledger.depth()).running === 1);
+  await attempts.renew();
+  const renewed = performance.now();
+  await until(() => {
+    attempts.abortLapsed();
+    return reason !== undefined;
+  });
+  expect(performance.now() - renewed).toBeGreaterThan(200);
+  expect(String(reason)).toContain("lease has run out");
+  await running;
+});
+
 test("the lease of a running attempt is renewed for as long as it runs", async () => {
   const job = wordJob("tests.long");
   const gate = createGate();
