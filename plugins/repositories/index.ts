@@ -120,6 +120,10 @@ export default definePlugin({
         }),
       ],
       readiness: [storageReadiness(base, snapshots)],
+      start: () =>
+        snapshots.prepare().catch((error: unknown) => {
+          log.warn({ err: error, storage: base }, "the storage can't be made or closed to other accounts; it is tried again");
+        }),
       contribute: [...pushWebhooks({ register }), ...changeWebhooks({ jobs }), ...memberWebhooks({ jobs, auth })],
       console: {
         repositories: {

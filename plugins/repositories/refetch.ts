@@ -10,13 +10,13 @@ export interface Refetch {
    */
   refetch(tx: Transaction, commitId: number, fetchId: string | null): Promise<void>;
   /**
-   * For answers that can't show or send them. Saying so often costs nothing: one fetch at a time, and after one that failed a while
-   * passes before the next.
+   * For answers that can't show or send them. Saying so often costs nothing: one fetch at a time, and after one that failed, or was
+   * begun and never ended, a while passes before the next.
    */
   filesMissed(commitId: number): Promise<void>;
 }
 
-/** Minutes after a failure before files are fetched again because somebody asked. */
+/** Minutes after a failure or a beginning before files are fetched again because somebody asked. */
 const patience = 5;
 
 export function createRefetch({ db, jobs }: { db: Database; jobs: Jobs }): Refetch {
@@ -31,8 +31,7 @@ export function createRefetch({ db, jobs }: { db: Database; jobs: Jobs }): Refet
       await db.transaction(async (tx) => {
         const [idle] = await tx.sql<{ repositoryId: number }[]>`
           SELECT repository_id AS "repositoryId" FROM commits
-           WHERE id = ${commitId} AND (clone_status = 'completed'
-                 OR clone_status = 'errored' AND updated_at < now() - make_interval(mins => ${patience}))`;
+           WHERE id = ${commitId} AND (clone_status IN ('completed', 'queued') OR updated_at < now() - make_interval(mins => ${patience}))`;
         if (idle) await jobs.enqueue(tx, processCommit, { commitId, repositoryId: idle.repositoryId });
       });
     },

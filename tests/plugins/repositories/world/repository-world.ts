@@ -28,12 +28,15 @@ export interface StoredCommit {
   size: number | null;
 }
 
-/** A server with repositories and what they need, the GitHub it talks to, an admin and a service token. */
-export async function useRepositoryWorld(options: GitHubOptions = {}) {
+/**
+ * A server with repositories and what they need, the GitHub it talks to, an admin and a service token.
+ * @param settings variables on top of those that name that GitHub
+ */
+export async function useRepositoryWorld(options: GitHubOptions = {}, settings: Record<string, string> = {}) {
   const github = await startGitHub(options);
   afterAll(() => github.stop());
   afterEach(() => github.clearFaults());
-  const server = await useTestServer({ env: github.environment(), config: repositoriesOnly });
+  const server = await useTestServer({ env: { ...github.environment(), ...settings }, config: repositoriesOnly });
   const { db, jobs } = server.app;
   await db.sql`CREATE TABLE heard (id bigint GENERATED ALWAYS AS IDENTITY, event text NOT NULL, subject bigint NOT NULL)`;
   github.sendWebhooksTo(webhookUrl(server));
