@@ -1,6 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import postgres from "postgres";
-import { readConnectionUrl } from "../../core/database/connection-options";
+import { readConnectionUrl } from "../../core/services/database/connection-options";
 
 /**
  * The limit that the platform is measured against: bare Bun.serve, the best SQL written by hand, the same token lookup, the same

@@ -2,9 +2,9 @@ import { getTableName, is, Table } from "drizzle-orm";
 import type { z } from "zod";
 import { coreSettingsSchema } from "../config/core-settings";
 import { settingMeta } from "../config/setting";
-import { coreErrors } from "../http/errors";
 import type { Claim } from "../plugin/claims";
 import type { AnyPlugin } from "../plugin/plugin";
+import { coreErrors } from "../services/http/errors";
 
 /** @returns what a plugin's manifest claims for itself */
 export function declaredClaims(plugin: AnyPlugin): Claim[] {

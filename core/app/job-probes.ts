@@ -1,5 +1,5 @@
 import type { CoreSettings } from "../config/core-settings";
-import { serveOn } from "../http/serve-on";
+import { serveOn } from "../services/http/serve-on";
 import { jobProbes } from "./probes";
 import type { Readiness } from "./readiness";
 

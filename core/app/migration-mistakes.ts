@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { isAbsolute } from "node:path";
-import { listMigrationFiles } from "../database/migrations/migration-file";
 import type { AnyPlugin } from "../plugin/plugin";
+import { listMigrationFiles } from "../services/database/migrations/migration-file";
 import { tableNames } from "./declared-claims";
 import { migrationSource } from "./migration-sources";
 

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { MigrationSource } from "../database/migrations/migration-file";
 import type { AnyPlugin } from "../plugin/plugin";
+import type { MigrationSource } from "../services/database/migrations/migration-file";
 import type { Installation } from "./installation";
 
 /** @returns the folders of migrations of the core and of every plugin that is on, requirements first */

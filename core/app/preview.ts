@@ -1,9 +1,9 @@
-import { createBoundedWork } from "../bounded-work/bounded-work";
-import { createCipher } from "../cipher/cipher";
-import { openDatabase } from "../database/database";
-import { createJobLedger } from "../jobs/ledger";
-import { createLogger } from "../log";
 import type { InstalledPlugin } from "../plugin/installed-plugin";
+import { createBoundedWork } from "../services/bounded-work/bounded-work";
+import { createCipher } from "../services/cipher/cipher";
+import { openDatabase } from "../services/database/database";
+import { createJobLedger } from "../services/jobs/ledger";
+import { createLogger } from "../services/log/logger";
 import type { Installation } from "./installation";
 import { setUpPlugins } from "./set-up";
 

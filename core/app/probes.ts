@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { anyone } from "../http/guard";
-import { type Route, route } from "../http/route";
+import { anyone } from "../services/http/guard";
+import { type Route, route } from "../services/http/route";
 import type { Readiness } from "./readiness";
 
 /** What the probes ask. */

@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import type { Logger } from "pino";
-import { type Cipher, createCipher } from "../cipher/cipher";
-import { readOrCreateKeyFile } from "../cipher/key-file";
 import type { CoreSettings } from "../config/core-settings";
-import { openDatabase } from "../database/database";
-import { startEmbeddedPostgres } from "../database/embedded/embedded-postgres";
-import { requireReachable } from "../database/reach";
-import type { Database } from "../database/types";
+import { type Cipher, createCipher } from "../services/cipher/cipher";
+import { readOrCreateKeyFile } from "../services/cipher/key-file";
+import { openDatabase } from "../services/database/database";
+import { requireReachable } from "../services/database/reach";
+import type { Database } from "../services/database/types";
+import { startEmbeddedPostgres } from "../services/embedded-postgres/embedded-postgres";
 import { StartupError } from "../startup-error";
 import { prepareDataFolder } from "./data-folder";
 

@@ -1,6 +1,6 @@
-import type { HttpServer } from "../http/server";
-import type { JobRunner } from "../jobs/runner";
 import type { InstalledPlugin } from "../plugin/installed-plugin";
+import type { HttpServer } from "../services/http/server";
+import type { JobRunner } from "../services/jobs/runner";
 import type { StopPhase, StopStep } from "./lifecycle";
 import type { Services } from "./services";
 

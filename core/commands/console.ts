@@ -2,9 +2,9 @@ import repl from "node:repl";
 import { createApp } from "../app/app";
 import { type ConsoleScope, consoleScope, describeScope } from "../app/console-scope";
 import { migrationSources } from "../app/migration-sources";
-import { migrate } from "../database/migrations/migrate";
-import { createLogger } from "../log";
-import { logOutput } from "../log-output";
+import { migrate } from "../services/database/migrations/migrate";
+import { logOutput } from "../services/log/log-output";
+import { createLogger } from "../services/log/logger";
 import { runScript } from "./console-script";
 import { acceptOnly, runCommand } from "./run-command";
 

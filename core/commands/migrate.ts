@@ -1,10 +1,10 @@
 import { loadInstallation } from "../app/installation";
 import { migrationSources } from "../app/migration-sources";
 import { openServices } from "../app/services";
-import { migrate } from "../database/migrations/migrate";
-import { migrationStatus } from "../database/migrations/migration-status";
-import { createLogger } from "../log";
-import { logOutput } from "../log-output";
+import { migrate } from "../services/database/migrations/migrate";
+import { migrationStatus } from "../services/database/migrations/migration-status";
+import { logOutput } from "../services/log/log-output";
+import { createLogger } from "../services/log/logger";
 import { acceptOnly, runCommand } from "./run-command";
 import { table } from "./table";
 

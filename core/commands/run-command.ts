@@ -1,5 +1,5 @@
-import { logOutput } from "../log-output";
-import { type LoggableError, loggableError } from "../loggable-error";
+import { logOutput } from "../services/log/log-output";
+import { type LoggableError, loggableError } from "../services/log/loggable-error";
 import { StartupError } from "../startup-error";
 
 /** The command line asks for something that there isn't. */

@@ -1,4 +1,4 @@
-import { logOutput } from "../log-output";
+import { logOutput } from "../services/log/log-output";
 import { explain } from "./run-command";
 
 /**

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { isProxyRange } from "../http/trusted-proxies";
-import { readQueueUrl } from "../jobs/queue-url";
+import { isProxyRange } from "../services/http/trusted-proxies";
+import { readQueueUrl } from "../services/jobs/bunqueue/queue-url";
 import { flag, setting, text, textList, webAddress, wholeNumber } from "./setting";
 
 /** The section `core`: settings that belong to no plugin. */

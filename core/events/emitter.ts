@@ -1,4 +1,4 @@
-import type { Transaction } from "../database/types";
+import type { Transaction } from "../services/database/types";
 import type { DomainEvent, EventHandler, Events } from "./event";
 
 /** {@link Events} whose handlers are registered while plugins are set up, before the first event is told. */

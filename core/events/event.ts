@@ -1,4 +1,4 @@
-import type { Transaction } from "../database/types";
+import type { Transaction } from "../services/database/types";
 
 /** A domain event: something that happened, told to whoever registered for it, inside the transaction in which it happened. */
 export interface DomainEvent<Payload> {

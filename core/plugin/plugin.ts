@@ -1,14 +1,14 @@
 import type { Logger } from "pino";
 import type { z } from "zod";
-import type { BoundedWork } from "../bounded-work/bounded-work";
-import type { Cipher } from "../cipher/cipher";
 import type { CoreSettings } from "../config/core-settings";
-import type { Database } from "../database/types";
 import type { DomainEvent, EventHandler, Events } from "../events/event";
-import type { DeclaredErrors } from "../http/errors";
-import type { MountedApp } from "../http/mounted-app";
-import type { Route } from "../http/route";
-import type { HandledJob, Jobs } from "../jobs/job";
+import type { BoundedWork } from "../services/bounded-work/bounded-work";
+import type { Cipher } from "../services/cipher/cipher";
+import type { Database } from "../services/database/types";
+import type { DeclaredErrors } from "../services/http/errors";
+import type { MountedApp } from "../services/http/mounted-app";
+import type { Route } from "../services/http/route";
+import type { HandledJob, Jobs } from "../services/jobs/job";
 import type { Contribution, Slot } from "./slot";
 import type { Slots } from "./slot-board";
 

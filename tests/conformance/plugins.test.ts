@@ -8,10 +8,10 @@ import { tableNames } from "../../core/app/declared-claims";
 import { loadInstallation, projectRoot } from "../../core/app/installation";
 import { migrationSources } from "../../core/app/migration-sources";
 import { previewPlugins } from "../../core/app/preview";
-import { openDatabase } from "../../core/database/database";
-import { migrate } from "../../core/database/migrations/migrate";
-import { coreErrors } from "../../core/http/errors";
-import { prepareRoute } from "../../core/http/mount";
+import { openDatabase } from "../../core/services/database/database";
+import { migrate } from "../../core/services/database/migrations/migrate";
+import { coreErrors } from "../../core/services/http/errors";
+import { prepareRoute } from "../../core/services/http/mount";
 import { createTestDatabase } from "../support/databases";
 
 const installation = await loadInstallation({ env: {}, config: {} });

@@ -1,5 +1,5 @@
 import { connect, createServer, type Socket } from "node:net";
-import { readConnectionUrl } from "../../core/database/connection-options";
+import { readConnectionUrl } from "../../core/services/database/connection-options";
 
 /** What happens to a connection: it reaches the database; ends, by FIN, RST or after an administrator's farewell; gets no answer. */
 export type Treatment = "pass" | "close" | "reset" | "farewell" | "silence";

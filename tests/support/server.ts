@@ -6,8 +6,8 @@ import { pino } from "pino";
 import { type App, type AppOptions, createApp } from "../../core/app/app";
 import { loadInstallation } from "../../core/app/installation";
 import { migrationSources } from "../../core/app/migration-sources";
-import { openDatabase } from "../../core/database/database";
-import { migrate } from "../../core/database/migrations/migrate";
+import { openDatabase } from "../../core/services/database/database";
+import { migrate } from "../../core/services/database/migrations/migrate";
 import { createTestDatabase, ensureTemplate } from "./databases";
 
 /** The platform, listening on a free port, with a database and folders of its own. */

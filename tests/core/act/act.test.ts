@@ -2,10 +2,10 @@ import { expect, test } from "bun:test";
 import { pino } from "pino";
 import { z } from "zod";
 import { type Act, currentAct, during, noAct } from "../../../core/act/act";
-import { openDatabase } from "../../../core/database/database";
-import type { Guard } from "../../../core/http/guard";
-import { route } from "../../../core/http/route";
-import { createHttpServer } from "../../../core/http/server";
+import { openDatabase } from "../../../core/services/database/database";
+import type { Guard } from "../../../core/services/http/guard";
+import { route } from "../../../core/services/http/route";
+import { createHttpServer } from "../../../core/services/http/server";
 import { createTestDatabase } from "../../support/databases";
 
 const log = pino({ level: "silent" });

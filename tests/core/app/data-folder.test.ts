@@ -3,7 +3,7 @@ import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/pr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { prepareDataFolder } from "../../../core/app/data-folder";
-import { readOrCreateKeyFile } from "../../../core/cipher/key-file";
+import { readOrCreateKeyFile } from "../../../core/services/cipher/key-file";
 import { runToEnd } from "../../support/command";
 
 const place = await mkdtemp(join(tmpdir(), "data-folder-"));

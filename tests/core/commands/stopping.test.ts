@@ -1,6 +1,6 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import postgres from "postgres";
-import { readConnectionUrl } from "../../../core/database/connection-options";
+import { readConnectionUrl } from "../../../core/services/database/connection-options";
 import { startCommand } from "../../support/command";
 import { patientWorld } from "./world/patient";
 

@@ -2,8 +2,8 @@ import { afterAll, describe, expect, test } from "bun:test";
 import { readFile, writeFile } from "node:fs/promises";
 import { loadInstallation } from "../../../core/app/installation";
 import { databaseAddress } from "../../../core/config/database-parts";
-import { openDatabase } from "../../../core/database/database";
-import { createLogger } from "../../../core/log";
+import { openDatabase } from "../../../core/services/database/database";
+import { createLogger } from "../../../core/services/log/logger";
 import { StartupError } from "../../../core/startup-error";
 import { createTestDatabase } from "../../support/databases";
 

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
 import { createEvents } from "../../../core/events/emitter";
 import { defineEvent } from "../../../core/events/event";
-import { createJobWorld, type JobWorld, leaveEffect } from "../jobs/world/job-world";
+import { createJobWorld, type JobWorld, leaveEffect } from "../services/jobs/world/job-world";
 
 let world: JobWorld;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, describe, expect, test } from "bun:test";
 import { pino } from "pino";
-import { createCipher } from "../../../core/cipher/cipher";
+import { createCipher } from "../../../core/services/cipher/cipher";
 import { sharedTokens } from "../../../plugins/github/installation-tokens";
 import { startGitHub } from "../../support/github";
 import { testKey, useTestServer } from "../../support/server";

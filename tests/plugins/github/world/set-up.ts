@@ -1,9 +1,9 @@
 import { pino } from "pino";
-import { createBoundedWork } from "../../../../core/bounded-work/bounded-work";
-import { createCipher } from "../../../../core/cipher/cipher";
 import { readSection } from "../../../../core/config/read-section";
 import { createEvents } from "../../../../core/events/emitter";
 import { createSlotBoard } from "../../../../core/plugin/slot-board";
+import { createBoundedWork } from "../../../../core/services/bounded-work/bounded-work";
+import { createCipher } from "../../../../core/services/cipher/cipher";
 import github, { webhook } from "../../../../plugins/github";
 import { settingsSchema } from "../../../../plugins/github/settings";
 import { type TestServer, testKey } from "../../../support/server";

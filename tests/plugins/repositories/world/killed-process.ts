@@ -1,7 +1,7 @@
 // Runs as a child process that its test kills: a server that only works on jobs. The argument is its environment and configuration.
 import { z } from "zod";
 import { createApp } from "../../../../core/app/app";
-import { createLogger } from "../../../../core/log";
+import { createLogger } from "../../../../core/services/log/logger";
 
 const options = z.object({
   env: z.record(z.string(), z.string()),

@@ -1,0 +1,70 @@
+import type { Elysia } from "elysia";
+import { during } from "../../act/act";
+import { loggableError } from "../log/loggable-error";
+import { logAnswer } from "./access-log";
+import { errorAnswer, internalError } from "./answer";
+import { defaultBodyLimit } from "./body";
+import { boundedRequest } from "./bounded-request";
+import { ApiError, coreErrors } from "./errors";
+import type { Guard } from "./guard";
+import type { MountOptions } from "./mount";
+import { requestIdHeader } from "./request-id";
+import { ServedRequest } from "./served-request";
+
+/** An application that isn't made of {@link route}s: a dashboard, a streaming endpoint, somebody else's Elysia instance. */
+export interface MountedApp {
+  /** `/jobs`: it gets this path and all below it, and sees them whole. No parameters, no slash at the end. */
+  readonly path: string;
+  /** One line, for operators. It isn't in the OpenAPI document. */
+  readonly summary: string;
+  readonly app: { handle(request: Request): Response | Promise<Response> };
+  /** Who may call; runs before the application gets anything. */
+  readonly access: Guard<object, object>;
+  /** Bytes of a request's body; 1 MiB unless given. The application may read it as a stream. */
+  readonly bodyLimit?: number;
+}
+
+/** What is said with every answer that doesn't say otherwise: pages load from this server only, and stand in nobody's frame. */
+const standardHeaders: Readonly<Record<string, string>> = {
+  "content-security-policy": "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer",
+};
+
+/** Serves an application at its path, for every method. */
+export function mountApp(server: Elysia, mounted: MountedApp, options: MountOptions): void {
+  const serve = serveApp(mounted, options);
+  // Elysia reads this function's text to find out what it must prepare: only what the parameter list names.
+  server.all(mounted.path, ({ request }) => serve(request), { parse: "none" });
+  server.all(`${mounted.path}/*`, ({ request }) => serve(request), { parse: "none" });
+}
+
+function serveApp({ path, app, access, bodyLimit = defaultBodyLimit }: MountedApp, options: MountOptions) {
+  async function respond(context: ServedRequest): Promise<Response> {
+    if (!options.open()) throw coreErrors.fail("not_ready");
+    await access.check(context);
+    const { request, exceeded } = boundedRequest(context.request, bodyLimit);
+    const answer = await app.handle(request);
+    if (exceeded()) throw coreErrors.fail("request.too_large");
+    const response = new Response(answer.body, answer);
+    for (const [name, value] of Object.entries(standardHeaders)) {
+      if (!response.headers.has(name)) response.headers.set(name, value);
+    }
+    response.headers.set(requestIdHeader, context.requestId);
+    return response;
+  }
+
+  return async (request: Request): Promise<Response> => {
+    const context = new ServedRequest(request, options, 0);
+    const response = await during(context, () => respond(context)).catch((error: unknown) => {
+      if (error instanceof ApiError) return errorAnswer(error, context.requestId);
+      context.log.error({ error: loggableError(error), mounted: path }, "request failed in a mounted application");
+      return errorAnswer(internalError(context.requestId), context.requestId);
+    });
+    const milliseconds = performance.now() - context.started;
+    const answer = { method: request.method, route: `${path}/*`, status: response.status, milliseconds };
+    logAnswer(options.accessLog, context, answer, false);
+    for (const observe of options.observers) observe(answer);
+    return response;
+  };
+}

@@ -1,0 +1,86 @@
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import { createCipher } from "../../../../core/services/cipher/cipher";
+
+const key = "0123456789abcdef0123456789abcdef";
+const otherKey = "fedcba9876543210fedcba9876543210";
+const context = "users.github_token:platform:7";
+
+describe("the stored form that is written", () => {
+  test("gives any text back", () => {
+    const cipher = createCipher(key);
+    fc.assert(
+      fc.property(fc.string({ unit: "grapheme" }), fc.string(), (text, place) => {
+        expect(cipher.decrypt(cipher.encrypt(text, place), place)).toBe(text);
+      }),
+    );
+  });
+
+  test("starts with its marker and the first four bytes of the key's SHA-256", () => {
+    const stored = createCipher(key).encrypt("hunter2", context);
+    expect(stored[0]).toBe(2);
+    expect(stored.subarray(1, 5)).toEqual(new Bun.CryptoHasher("sha256").update(key).digest().subarray(0, 4));
+  });
+
+  test("is refused when any one bit was flipped", () => {
+    const cipher = createCipher(key);
+    const stored = cipher.encrypt("the quick brown fox", context);
+    for (let bit = 0; bit < stored.length * 8; bit++) {
+      const damaged = Buffer.from(stored);
+      const at = bit >> 3;
+      damaged[at] = (damaged[at] ?? 0) ^ (1 << (bit & 7));
+      expect(() => cipher.decrypt(damaged, context)).toThrow(context);
+    }
+  });
+
+  test("doesn't decrypt in another row", () => {
+    const cipher = createCipher(key);
+    expect(() => cipher.decrypt(cipher.encrypt("x", context), "users.github_token:platform:8")).toThrow(
+      "belongs to another row",
+    );
+  });
+
+  test("never repeats for the same text", () => {
+    const cipher = createCipher(key);
+    expect(cipher.encrypt("x", context)).not.toEqual(cipher.encrypt("x", context));
+  });
+});
+
+describe("the form of earlier installations", () => {
+  const stored = Buffer.from("10abababababababababababababababab" + "b4e997681d57a8c6308e0eb5c677cad5", "hex");
+
+  test("is read under the current key and under previous ones", () => {
+    expect(createCipher(key).decrypt(stored, context)).toBe("hunter2");
+    expect(createCipher(otherKey, [key]).decrypt(stored, context)).toBe("hunter2");
+  });
+
+  test("isn't current, so that rotation turns it into the form that is written", () => {
+    expect(createCipher(key).isCurrent(stored)).toBe(false);
+  });
+
+  test("is refused when no key fits, without showing the content", () => {
+    expect(() => createCipher(otherKey).decrypt(stored, context)).toThrow("none of the configured keys fits");
+  });
+});
+
+test("a value under a previous key is read, but isn't current", () => {
+  const old = createCipher(otherKey).encrypt("x", context);
+  const cipher = createCipher(key, [otherKey]);
+  expect(cipher.decrypt(old, context)).toBe("x");
+  expect(cipher.isCurrent(old)).toBe(false);
+  expect(cipher.isCurrent(cipher.encrypt("x", context))).toBe(true);
+});
+
+test("a value under a key that isn't configured is an error naming the place", () => {
+  const old = createCipher(otherKey).encrypt("x", context);
+  expect(() => createCipher(key).decrypt(old, context)).toThrow(context);
+});
+
+test("bytes in no known form are refused, whatever they are", () => {
+  const cipher = createCipher(key);
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+      expect(() => cipher.decrypt(bytes, context)).toThrow(context);
+    }),
+  );
+});
