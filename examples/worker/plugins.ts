@@ -1,4 +1,5 @@
-import { lstat, readdir, readFile } from "node:fs/promises";
+import { constants } from "node:fs";
+import { open, readdir } from "node:fs/promises";
 import { join } from "node:path";
 
 /** What the platform takes in: `PUT /v1/repositories/<id>/issues`. */
@@ -45,10 +46,10 @@ function findUntidiness(line: string, prose: boolean): Finding | null {
   return columns > longestLine ? { kind: "style", message: `${columns} columns; ${longestLine} fit` } : null;
 }
 
-/** Runs a plugin over all text files below a folder; links are not followed. */
+/** Runs a plugin over all text files below a folder. */
 export async function runPlugin(name: string, check: LineCheck, folder: string, signal: AbortSignal): Promise<Issue[]> {
   const issues: Issue[] = [];
-  for (const file of (await readdir(folder, { recursive: true })).sort()) {
+  for (const file of (await filesBelow(folder)).sort()) {
     signal.throwIfAborted();
     const text = await readText(join(folder, file));
     if (text === null) continue;
@@ -67,10 +68,29 @@ export async function runPlugin(name: string, check: LineCheck, folder: string, 
   return issues;
 }
 
+/**
+ * A commit may hold symbolic links to anywhere, whose lines are none of its business: no link is followed, to a file or to a folder.
+ * @returns paths relative to the folder
+ */
+async function filesBelow(folder: string, path = ""): Promise<string[]> {
+  const found: string[] = [];
+  for (const entry of await readdir(join(folder, path), { withFileTypes: true })) {
+    const inner = path === "" ? entry.name : `${path}/${entry.name}`;
+    if (entry.isDirectory()) found.push(...(await filesBelow(folder, inner)));
+    else if (entry.isFile()) found.push(inner);
+  }
+  return found;
+}
+
 /** @returns null for what isn't a text file of bearable size */
 async function readText(path: string): Promise<string | null> {
-  const found = await lstat(path);
-  if (!found.isFile() || found.size > largestFile) return null;
-  const bytes = await readFile(path);
-  return bytes.subarray(0, 8000).includes(0) ? null : bytes.toString("utf8");
+  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  try {
+    const { size } = await file.stat();
+    if (size > largestFile) return null;
+    const bytes = await file.readFile();
+    return bytes.subarray(0, 8000).includes(0) ? null : bytes.toString("utf8");
+  } finally {
+    await file.close();
+  }
 }

@@ -57,6 +57,8 @@ async function lease(): Promise<Leased | null> {
 /** From the lease to the wrap-up, which ends the lease. */
 async function work({ lease, job, archive }: Leased): Promise<void> {
   const commit = `/v1/repositories/${job.repo_id}/commits/${job.sha}`;
+  // Goes with every report: one that arrives when the run has been started anew is refused instead of taken for the new one.
+  const run = { job_id: job.job_id };
   log(`job ${job.job_id}: ${job.org}/${job.repo} at ${job.sha.slice(0, 10)}, ${job.checks.length} checks`);
   // Aborted when the job must not be worked on any longer; the reason says why.
   const over = new AbortController();
@@ -66,12 +68,15 @@ async function work({ lease, job, archive }: Leased): Promise<void> {
   const renewing = keepLease(lease.id, over, done.signal);
   const folder = await mkdtemp(join(tmpdir(), "cocov-worker-"));
   try {
-    await client.call("POST", `${commit}/check_set/notify_in_progress`);
+    await client.call("POST", `${commit}/check_set/notify_in_progress`, { body: run });
     const files = fetchFiles(client, archive, folder, over.signal);
-    await files.catch(() => undefined); // told of below, once for each check
+    await files.catch((error: unknown) => {
+      // The platform fetches them again, and gives the job to somebody when it has them. Any other failure is told once for each check.
+      if (error instanceof Refusal && error.code === "worker.archive_missing") over.abort("its archive is missing");
+    });
     for (const { plugin } of job.checks) await check(plugin, commit, job, files, over.signal);
     if (over.signal.aborted && over.signal.reason !== "canceled") return;
-    await client.call("POST", `${commit}/checks/wrap_up`);
+    await client.call("POST", `${commit}/checks/wrap_up`, { body: run });
     log(`job ${job.job_id}: done`);
   } finally {
     done.abort();
@@ -79,7 +84,7 @@ async function work({ lease, job, archive }: Leased): Promise<void> {
     shutdown.signal.removeEventListener("abort", onShutdown);
     await rm(folder, { recursive: true, force: true });
     if (over.signal.aborted) log(`job ${job.job_id}: ${over.signal.reason}`);
-    if (over.signal.reason === "shutting down") await giveBack(lease.id);
+    if (["shutting down", "its archive is missing"].includes(over.signal.reason)) await giveBack(lease.id);
   }
 }
 
@@ -93,7 +98,7 @@ async function check(
 ): Promise<void> {
   const [name = image] = image.split(":", 1);
   const report = (status: string, more = {}) =>
-    client.call("PATCH", `${commit}/checks`, { body: { plugin_name: name, status, ...more } });
+    client.call("PATCH", `${commit}/checks`, { body: { plugin_name: name, status, job_id: job.job_id, ...more } });
   try {
     over.throwIfAborted();
     await report("in_progress");
@@ -102,7 +107,8 @@ async function check(
     const issues = await runPlugin(name, plugin, await files, over);
     for (let sent = 0; sent < issues.length; sent += issuesPerRequest) {
       over.throwIfAborted();
-      const body = { source: image, sha: job.sha, issues: issues.slice(sent, sent + issuesPerRequest) };
+      const part = issues.slice(sent, sent + issuesPerRequest);
+      const body = { source: image, sha: job.sha, job_id: job.job_id, issues: part };
       await client.call("PUT", `/v1/repositories/${job.repo_id}/issues`, { body, signal: over });
     }
     await report("completed");

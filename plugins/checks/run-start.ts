@@ -2,7 +2,7 @@ import type { Events, Logger, Queryable, Transaction } from "../../core";
 import type { Repositories } from "../repositories";
 import { insertChecks } from "./check-rows";
 import { type CheckSetRow, lockCheckSet, moveCheckSet, runOf } from "./check-sets";
-import type { Announce } from "./commit-status";
+import type { Announce, CommitStatusKind } from "./commit-status";
 import { checkSetStarted } from "./events";
 import { type Manifest, type ManifestError, manifestError } from "./manifest/manifest";
 import type { ManifestReading } from "./read-manifest";
@@ -24,6 +24,8 @@ export interface RunStart {
   start(tx: Transaction, commitId: number, jobId: string, manifest: FetchedManifest): Promise<void>;
   /** Ends a waiting run that can't start, and tells GitHub. */
   fail(tx: Transaction, set: CheckSetRow, error: ManifestError): Promise<void>;
+  /** The same for a fault of the platform's, if the check set still waits for this run. @param hint for whoever looks into it */
+  giveUp(tx: Transaction, commitId: number, jobId: string, hint: string): Promise<void>;
   /** Gives a queued run to the preferred transport. Without one it stays queued, for the next that comes. */
   handOver(tx: Transaction, set: CheckSetRow): Promise<void>;
 }
@@ -101,10 +103,22 @@ export function createRunStart({ events, repositories, announce, transports, sec
     await handOver(tx, { ...set, status: "queued" });
   }
 
-  async function fail(tx: Transaction, set: CheckSetRow, { kind, details }: ManifestError): Promise<void> {
+  async function fail(
+    tx: Transaction,
+    set: CheckSetRow,
+    { kind, details }: ManifestError,
+    told: CommitStatusKind = kind,
+  ): Promise<void> {
     const reason = tx.sql`, error_kind = ${kind}, error_extra = ${details}, finished_at = now()`;
     await moveCheckSet(tx, set, "failure", reason);
-    await announce(tx, set, kind);
+    await announce(tx, set, told);
+  }
+
+  async function giveUp(tx: Transaction, commitId: number, jobId: string, hint: string): Promise<void> {
+    const set = await lockCheckSet(tx, commitId);
+    if (set?.jobId !== jobId || set.status !== "waiting") return;
+    // The kind that clients know and that says nothing bad of the manifest.
+    await fail(tx, set, manifestError("commit_fetch_failed", `Cocov couldn't start the checks: ${hint}`), "internal_error");
   }
 
   async function handOver(tx: Transaction, set: CheckSetRow): Promise<void> {
@@ -129,5 +143,5 @@ export function createRunStart({ events, repositories, announce, transports, sec
     return names.find((name) => !known?.has(name));
   }
 
-  return { reset, resume, awaitFiles, start, fail, handOver };
+  return { reset, resume, awaitFiles, start, fail, giveUp, handOver };
 }

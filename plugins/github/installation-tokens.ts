@@ -5,12 +5,15 @@ export interface SharedTokens {
   /** @returns the value; empty when there is none that lasts for a while */
   get(key: string): Promise<string>;
   set(key: string, value: string): Promise<void>;
-  /** Drops what GitHub no longer accepts. */
+  /** Drops what GitHub no longer accepts. A new token stays: GitHub doesn't accept it everywhere yet. */
   forget(): Promise<void>;
 }
 
 /** Renewed so long before the end that no call, nor a long fetch begun with it, meets an expired one. In milliseconds. */
 const margin = 5 * 60_000;
+
+/** So old a token is at least before a refusal says anything against it. In milliseconds. */
+const settled = 10_000;
 
 /**
  * Keeps installation tokens in the database, encrypted, so that all processes share them; and the current one in memory.
@@ -61,9 +64,9 @@ export function sharedTokens({
         ON CONFLICT (key) DO UPDATE SET token = excluded.token, expires_at = excluded.expires_at, updated_at = now()`;
     },
     async forget() {
-      const keys = [...held.keys()].map(rowKey);
-      held.clear();
-      await db.sql`DELETE FROM github_installation_tokens WHERE key = ANY(${keys})`;
+      const refused = [...held].filter(([, value]) => createdAt(value) + settled <= Date.now()).map(([key]) => key);
+      for (const key of refused) held.delete(key);
+      await db.sql`DELETE FROM github_installation_tokens WHERE key = ANY(${refused.map(rowKey)})`;
     },
   };
 }
@@ -74,4 +77,10 @@ const lasts = (value: string): boolean => value !== "" && expiry(value) - margin
 function expiry(value: string): number {
   const time = Date.parse(value.split("|")[2] ?? "");
   return Number.isNaN(time) ? Date.now() : time;
+}
+
+/** @returns milliseconds since 1970; 0 when the value has no readable one */
+function createdAt(value: string): number {
+  const time = Date.parse(value.split("|")[1] ?? "");
+  return Number.isNaN(time) ? 0 : time;
 }

@@ -65,7 +65,11 @@ type Fetched = { readonly size: number | null } | { readonly failed: SnapshotErr
  * is in place before the row says so, so whatever interrupts this, the next attempt finds either both or does it again.
  */
 export function handleProcessCommit({ db, events, jobs, auth, github, snapshots }: Parts): HandledJob {
-  return processCommit.handledBy(async (payload, run) => {
+  return processCommit.handledBy(process, {
+    onDead: (tx, { commitId, fetchId = null }) => noteFailure(tx, { commitId, fetchId, error: undefined }, true),
+  });
+
+  async function process(payload: z.output<typeof processCommit.payload>, run: JobRun): Promise<void> {
     const { commitId, repositoryId, fetchId = null } = payload;
     const commit = await findCommit(db, commitId);
     const repository = commit && (await findRepository(db, repositoryId));
@@ -80,7 +84,7 @@ export function handleProcessCommit({ db, events, jobs, auth, github, snapshots 
     await run.complete(async (tx) => {
       await lockStorageSize(tx, repositoryId);
       if (!(await findCommit(tx, commitId))) return;
-      if ("failed" in fetched) return await noteFailure(tx, { commitId, fetchId, error: fetched.failed });
+      if ("failed" in fetched) return await noteFailure(tx, { commitId, fetchId, error: fetched.failed }, true);
       const { size } = fetched;
       const userId = (await auth.users.idsByEmail(tx, [commit.authorEmail])).get(commit.authorEmail.toLowerCase()) ?? null;
       await tx.sql`
@@ -90,7 +94,7 @@ export function handleProcessCommit({ db, events, jobs, auth, github, snapshots 
       if (size !== null) await recountStorage(tx, repositoryId);
       await events.emit(tx, commitStored, { commitId, fetchId });
     });
-  });
+  }
 
   /** @returns a failure that another attempt wouldn't change @throws one that it might, after telling of it */
   async function fetchOrTell(toFetch: ToFetch, run: JobRun): Promise<Fetched> {
@@ -134,16 +138,19 @@ export function handleProcessCommit({ db, events, jobs, auth, github, snapshots 
     return cloneSize;
   }
 
+  /** @param last whether no other attempt follows */
   async function noteFailure(
     tx: Transaction,
     { commitId, fetchId, error }: { commitId: number; fetchId: string | null; error: unknown },
+    last = false,
   ): Promise<void> {
     const [failed] = await tx.sql<{ toBeTold: boolean }[]>`
-      UPDATE commits SET clone_status = 'errored', updated_at = now() WHERE id = ${commitId}
-      RETURNING fetching_since <= now() - make_interval(secs => ${firstSeconds}) AS "toBeTold"`;
-    const final = error instanceof SnapshotError && isFinal(error);
-    if (!failed || !(final || failed.toBeTold)) return;
-    await events.emit(tx, commitFetchFailed, { commitId, fetchId, details: final ? error.message : null });
+      UPDATE commits SET clone_status = CASE clone_status WHEN 'completed' THEN clone_status ELSE 'errored' END, updated_at = now()
+       WHERE id = ${commitId}
+      RETURNING ${last} OR fetching_since <= now() - make_interval(secs => ${firstSeconds}) AS "toBeTold"`;
+    if (!failed?.toBeTold) return;
+    const details = error instanceof SnapshotError && isFinal(error) ? error.message : null;
+    await events.emit(tx, commitFetchFailed, { commitId, fetchId, details });
   }
 }
 

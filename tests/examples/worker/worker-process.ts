@@ -33,6 +33,8 @@ export function startWorker(
 /** Stands between worker and platform, and holds back what it is told to. */
 export interface Gate {
   readonly url: string;
+  /** What has come so far, oldest first. */
+  readonly requests: { readonly line: string; readonly body: string }[];
   /** @returns when the first request whose line (`PUT /v1/…`) matches has come. It and all further ones wait for `open`. */
   hold(line: RegExp): Promise<void>;
   open(): void;
@@ -42,6 +44,7 @@ export interface Gate {
 export function startGate(platform: string): Gate {
   let held: { line: RegExp; come: () => void; opened: Promise<void> } | undefined;
   let release: () => void = () => undefined;
+  const requests: Gate["requests"] = [];
   const server = Bun.serve({
     port: 0,
     idleTimeout: 120,
@@ -52,6 +55,7 @@ export function startGate(platform: string): Gate {
         await held.opened;
       }
       const body = await request.text();
+      requests.push({ line: `${request.method} ${pathname}`, body });
       return await fetch(`${platform}${pathname}${search}`, {
         method: request.method,
         headers: request.headers,
@@ -63,6 +67,7 @@ export function startGate(platform: string): Gate {
   afterAll(() => server.stop(true));
   return {
     url: server.url.origin,
+    requests,
     hold(line) {
       const opened = Promise.withResolvers<void>();
       release = opened.resolve;

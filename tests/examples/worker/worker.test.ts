@@ -1,4 +1,7 @@
 import { expect, test } from "bun:test";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { manifest, useWorkerWorld } from "../../plugins/worker-http/world";
 import { json, pushed } from "../../support/factories";
 import { startGate, startWorker } from "./worker-process";
@@ -115,6 +118,58 @@ test("a worker stops when its job is canceled, and ends the run as canceled", as
   const { status, checks } = await shown(sha);
   expect([status, ...checks.map((check) => check.status)]).toEqual(["canceled", "canceled", "canceled"]);
   expect(await worker.output).toContain("canceled");
+}, 30_000);
+
+test("links that lead out of the checkout are not followed, neither to files nor to folders", async () => {
+  const outside = await mkdtemp(join(tmpdir(), "cocov-outside-"));
+  await Bun.write(join(outside, "secret.c"), "// TODO: the secret line\n");
+  const link = (path: string) => ({ symlink: path });
+  const { sha } = await pushed(server, github, onGitHub, {
+    files: {
+      "src/main.c": "// TODO: mine\n",
+      folder: link(outside),
+      "file.c": link(join(outside, "secret.c")),
+      "deep/up": link("../.."),
+      "deep/down": link("../folder"),
+      circle: link("."),
+    },
+  });
+  expect(await startWorker(server.url, token).exited).toBe(0);
+  expect((await shown(sha)).status).toBe("completed");
+  const found = await issuesOf(sha);
+  expect(found.filter(({ file }) => file !== "src/other.py").map(brief)).toEqual([
+    "src/main.c:1 quality: TODO left in the code: mine",
+  ]);
+  await rm(outside, { recursive: true });
+}, 30_000);
+
+test("every report says which run it is about", async () => {
+  const sha = await push({ "src/main.c": "// TODO: one\n" });
+  const [{ jobId } = { jobId: "" }] = await server.app.db.sql<{ jobId: string }[]>`SELECT job_id AS "jobId" FROM worker_jobs`;
+  gate.requests.length = 0;
+  expect(await startWorker(gate.url, token).exited).toBe(0);
+  expect((await shown(sha)).status).toBe("completed");
+  const reports = gate.requests.filter(({ line }) => line.includes(`/commits/${sha}/`) || line.startsWith("PUT "));
+  expect(new Set(reports.map(({ line }) => line.replace(/^(\w+) .*\//, "$1 ")))).toEqual(
+    new Set(["POST notify_in_progress", "PATCH checks", "PUT issues", "POST wrap_up"]),
+  );
+  for (const { body } of reports) expect(JSON.parse(body)).toMatchObject({ job_id: jobId });
+}, 30_000);
+
+test("a worker gives a job back whose archive is gone, and it is finished when that has been fetched again", async () => {
+  const sha = await push({ "src/main.c": "// TODO: lost\n" });
+  const beginning = gate.hold(/notify_in_progress$/);
+  const first = startWorker(gate.url, token);
+  await beginning;
+  for await (const path of new Bun.Glob(`git_storage/*/${sha}.tar.zst`).scan({ cwd: server.dataDir, absolute: true })) {
+    await rm(path);
+  }
+  gate.open();
+  expect(await first.exited).toBe(0);
+  expect(await first.output).toContain("its archive is missing");
+  await server.app.jobs.idle();
+  expect(await startWorker(server.url, token).exited).toBe(0);
+  expect((await shown(sha)).status).toBe("completed");
 }, 30_000);
 
 test("a worker without settings says what it needs", async () => {

@@ -15,12 +15,12 @@ afterEach(async () => {
   await db.sql`TRUNCATE github_installation_tokens`;
 });
 
-/** Puts a token into the database that GitHub doesn't know. */
-async function storeStaleToken(key = testKey): Promise<void> {
+/** Puts a token into the database that GitHub doesn't know. @param age in seconds */
+async function storeStaleToken(key = testKey, age = 3600): Promise<void> {
   const env = gitHub.environment();
   const scope = `${gitHub.apiUrl}|${env.COCOV_GITHUB_APP_ID}`;
   const tokens = sharedTokens({ db, cipher: createCipher(key), log: pino({ level: "silent" }), scope });
-  const [past, future] = [-1, 1].map((hours) => new Date(Date.now() + hours * 3_600_000).toISOString());
+  const [past, future] = [-age, 3600].map((seconds) => new Date(Date.now() + seconds * 1000).toISOString());
   await tokens.set(env.COCOV_GITHUB_APP_INSTALLATION_ID ?? "", `ghs_stale|${past}|${future}|all||`);
 }
 
@@ -52,6 +52,16 @@ describe("an installation token", () => {
     const list = () => api.reach(() => api.installationNow().rest.apps.listReposAccessibleToInstallation());
     expect(await failureOf(list)).toBe("github.unavailable");
     expect((await list()).status).toBe(200);
+  });
+
+  test("that is new is kept when it is refused: GitHub doesn't take it everywhere yet", async () => {
+    const { api } = setUpGitHub(server, gitHub.environment());
+    await storeStaleToken(testKey, 5);
+    expect(await failureOf(() => api.reach(() => api.installationNow().rest.apps.listReposAccessibleToInstallation()))).toBe(
+      "github.unavailable",
+    );
+    await api.forgetInstallationToken();
+    expect(await api.installationToken()).toBe("ghs_stale");
   });
 
   test("stored under a key that is gone is replaced", async () => {

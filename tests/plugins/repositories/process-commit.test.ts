@@ -146,6 +146,11 @@ test("a git server that hangs keeps its own repository waiting and no other, unt
 test("a token that GitHub no longer takes is replaced, as soon as GitHub gives another", async () => {
   const { onGitHub, added } = await add({ name: "tokenless" });
   await jobs.idle();
+  // A new one is kept.
+  await until(
+    async () =>
+      (await db.sql`SELECT 1 FROM github_installation_tokens WHERE updated_at < now() - interval '10 seconds'`).length > 0,
+  );
   github.revokeTokens();
   const active = github.fail({ match: "/app/installations/*/access_tokens", status: 500 });
   await github.push(onGitHub, { files: { a: "a" } });
@@ -154,7 +159,7 @@ test("a token that GitHub no longer takes is replaced, as soon as GitHub gives a
   active.clear();
   await jobs.idle();
   expect(await commits(added.id)).toMatchObject([{ status: "completed" }]);
-});
+}, 40_000);
 
 test("storage that can't be written to is told as a failure and made up for", async () => {
   const folder = folderOf("blocked");
