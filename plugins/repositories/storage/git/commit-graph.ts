@@ -1,6 +1,7 @@
 import { type CommitLimits, tooLongPath, tooManyFiles } from "../commit-limits";
-import { createObjectReader } from "./object-reader";
+import { createObjectReader, type GitObject } from "./object-reader";
 import { listTree } from "./tree-object";
+import { createTurns } from "./turns";
 
 /** A folder's listing, as far as its size goes. One folder may be at many places of a commit. */
 export interface FolderNode {
@@ -38,14 +39,15 @@ export async function readCommitGraph(
   const objects = createObjectReader(gitDir, timeoutMs, signal);
   const root = `${sha}^{tree}`;
   const folders = new Map<string, FolderNode>();
+  const turns = createTurns();
   let files = 0;
   let edges = 0;
   try {
     for (let level = new Set([root]), depth = 0; level.size > 0; depth++) {
       if (depth > maxDepth) throw tooLongPath();
       const next = new Set<string>();
-      for (const id of level) {
-        const node = await readFolder(id);
+      for await (const [id, tree] of objects.readEach([...level], maxTreeBytes)) {
+        const node = await readFolder(tree);
         folders.set(id, node);
         files += node.files.length + node.submodules.length;
         edges += node.folders.length;
@@ -60,14 +62,14 @@ export async function readCommitGraph(
   }
   return { root, folders };
 
-  async function readFolder(id: string): Promise<FolderNode> {
-    const tree = await objects.read(id, maxTreeBytes);
+  async function readFolder(tree: GitObject | undefined): Promise<FolderNode> {
     if (!tree) throw new Error("The cached repository lacks a folder of the commit");
     if (tree.bytes.byteLength < tree.size) throw tooManyFiles(limits, "files");
     const files: [string, number][] = [];
     const folders: [string, number][] = [];
     const submodules: number[] = [];
     for (const { kind, object, name } of listTree(tree.bytes, sha.length / 2)) {
+      if (turns.due()) await turns.give();
       if (kind === "folder") folders.push([object, name.byteLength]);
       else if (kind === "submodule") submodules.push(name.byteLength);
       else files.push([object, name.byteLength]);

@@ -1,6 +1,7 @@
 import { assertWithin, type CommitLimits, type CommitSize } from "../commit-limits";
 import { type CommitGraph, type FolderNode, readCommitGraph } from "./commit-graph";
 import { objectSizes } from "./object-sizes";
+import { createTurns } from "./turns";
 
 /** Of everything below a folder, with paths from there. */
 type Subtree = CommitSize & { readonly longestPath: number };
@@ -18,16 +19,27 @@ export async function measureCommit(
   options: { timeoutMs: number; signal?: AbortSignal },
 ): Promise<CommitSize> {
   const graph = await readCommitGraph(gitDir, sha, limits, options);
-  const files = new Set([...graph.folders.values()].flatMap((folder) => folder.files.map(([object]) => object)));
+  const turns = createTurns();
+  const files = new Set<string>();
+  for (const folder of graph.folders.values()) {
+    if (turns.due()) await turns.give();
+    for (const [object] of folder.files) files.add(object);
+  }
   const sizes = await objectSizes(gitDir, [...files], options);
-  return addUp(graph, sizes, limits);
+  return await addUp(graph, sizes, limits);
 }
 
 /** Children before their parents, without recursion: a hostile commit is as deep as it likes. */
-function addUp({ root, folders }: CommitGraph, sizes: ReadonlyMap<string, number>, limits: CommitLimits): CommitSize {
+async function addUp(
+  { root, folders }: CommitGraph,
+  sizes: ReadonlyMap<string, number>,
+  limits: CommitLimits,
+): Promise<CommitSize> {
+  const turns = createTurns();
   const done = new Map<string, Subtree>();
   const pending = [root];
   for (let id = pending.at(-1); id !== undefined; id = pending.at(-1)) {
+    if (turns.due()) await turns.give();
     const folder = folders.get(id);
     if (!folder) throw new Error("The cached repository lacks a folder of the commit");
     const open = done.has(id) ? [] : folder.folders.map(([child]) => child).filter((child) => !done.has(child));

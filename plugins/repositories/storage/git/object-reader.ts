@@ -16,8 +16,13 @@ export interface ObjectReader {
    * @throws SnapshotError when the repository can't be read
    */
   read(name: string, maxBytes: number): Promise<GitObject | undefined>;
+  /** Reads many, without waiting for each answer before the next question. To be consumed to its end before anything else is read. */
+  readEach(names: readonly string[], maxBytes: number): AsyncGenerator<[name: string, object: GitObject | undefined]>;
   close(): Promise<void>;
 }
+
+/** Questions that wait for their answers at most. */
+const askedAhead = 128;
 
 /**
  * @param gitDir bare repository
@@ -27,8 +32,34 @@ export function createObjectReader(gitDir: string, timeoutMs: number, signal?: A
   let session: ReturnType<typeof startSession> | undefined;
 
   async function read(name: string, maxBytes: number): Promise<GitObject | undefined> {
+    ask([name]);
+    return await answer(maxBytes);
+  }
+
+  async function* readEach(
+    names: readonly string[],
+    maxBytes: number,
+  ): AsyncGenerator<[name: string, object: GitObject | undefined]> {
+    let asked = 0;
+    for (const [at, name] of names.entries()) {
+      if (asked - at <= askedAhead / 2) {
+        ask(names.slice(asked, at + askedAhead));
+        asked = Math.min(names.length, at + askedAhead);
+      }
+      const object = await answer(maxBytes);
+      if (session === undefined) asked = at + 1; // what had been asked ended with git
+      yield [name, object];
+    }
+  }
+
+  function ask(names: readonly string[]): void {
+    if (names.length === 0) return;
     session ??= startSession(gitDir, timeoutMs, signal);
-    session.git.input.write(`${name}\n`);
+    session.git.input.write(names.map((name) => `${name}\n`).join(""));
+  }
+
+  async function answer(maxBytes: number): Promise<GitObject | undefined> {
+    if (!session) throw new Error("git wasn't asked for an object");
     const header = await session.bytes.line();
     if (header === undefined) {
       await session.git.ended();
@@ -53,7 +84,7 @@ export function createObjectReader(gitDir: string, timeoutMs: number, signal?: A
     await ending?.git.ended().catch(() => {}); // stopped on purpose
   }
 
-  return { read, close };
+  return { read, readEach, close };
 }
 
 function startSession(gitDir: string, timeoutMs: number, signal?: AbortSignal) {

@@ -1,5 +1,6 @@
 import { startGit } from "./git-process";
 import { readingLimits } from "./process-limits";
+import { createTurns } from "./turns";
 
 /**
  * Bytes of objects, without reading them.
@@ -20,7 +21,9 @@ export async function objectSizes(
   git.input.end();
   const lines = (await new Response(git.output).text()).split("\n");
   await git.ended();
+  const turns = createTurns();
   for (const [index, id] of ids.entries()) {
+    if (turns.due()) await turns.give();
     const size = Number(lines[index]);
     if (!Number.isSafeInteger(size)) throw new Error("The cached repository lacks a file of the commit");
     sizes.set(id, size);
