@@ -34,7 +34,7 @@ interface Parts {
   cache: HighlightCache;
   boundedWork: BoundedWork;
   log: Logger;
-  /** Has files fetched again that aren't where they should be. */
+  /** Has files fetched again that aren't where they should be, unless they are on their way. */
   refetch: (commitId: number) => Promise<void>;
 }
 
@@ -83,8 +83,7 @@ export function createCommitFiles({ snapshots, cache, boundedWork, log, refetch 
       const { repository, commit } = place;
       const isThere = commit.cloneStatus === "completed" && (await snapshots.exists(repository.name, commit.sha));
       if (!isThere) {
-        const isAwaited = commit.cloneStatus === "queued" || commit.cloneStatus === "in_progress";
-        if (!isAwaited) await refetch(commit.id);
+        await refetch(commit.id);
         return "not_downloaded";
       }
       const found = new Map<string, ReadFile>();

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { forgetArchives } from "../../../plugins/repositories/jobs/refresh";
 import type { TreeEntry } from "../../support/github";
 import { useIssuesWorld } from "../issues/issues-world";
 import { type AffectedFile, commitWith as commitUnderShow, linesOf as lines } from "./world/commit-under-show";
@@ -140,17 +141,35 @@ test("text that isn't UTF-8 is shown, with replacement characters", async () => 
   expect(shown?.content?.[0]).toEqual({ type: "line", line: 1, source: "<pre>caf\uFFFD\n</pre>" });
 });
 
-test("nothing is downloaded for a commit that isn't fetched, and nothing is fetched for it", async () => {
+test("nothing is fetched for a commit whose files are on their way, or couldn't be had a moment ago", async () => {
   const { repository, sha, show, page } = await commitWith({ "a.txt": "text" });
   expect((await show([{ file: "a.txt" }]))[0]?.status).toBe("ok");
   const fetches = () => world.github.fetches(repository.onGitHub.fullName).length;
   const before = fetches();
-  for (const clone of ["queued", "in_progress", "errored"]) {
+  for (const clone of ["in_progress", "errored"]) {
     await server.app.db.sql`UPDATE commits SET clone_status = ${clone} WHERE sha = ${sha}`;
     expect((await page()).shown).toEqual([{ status: "not_downloaded" }]);
   }
   await server.app.jobs.idle();
   expect(fetches()).toBe(before);
+});
+
+test("files that were given up with a former name, and that nothing is going to fetch, are fetched for the next who looks", async () => {
+  const { sha, show, page } = await commitWith({ "a.txt": "given up" });
+  const [before] = await show([{ file: "a.txt" }]);
+  const { db, jobs } = server.app;
+  await db.transaction(async (tx) => {
+    const [commit] = await tx.sql<{ id: number }[]>`SELECT repository_id AS id FROM commits WHERE sha = ${sha}`;
+    await forgetArchives(tx, commit?.id ?? 0);
+  });
+  await rm(join(server.dataDir, "git_storage"), { recursive: true });
+  expect((await page()).shown).toEqual([{ status: "not_downloaded" }]);
+  await jobs.idle();
+  expect((await page()).shown).toEqual([before ?? { status: "" }]);
+  const [sizes] = await db.sql<{ told: number; size: number }[]>`
+    SELECT r.commits_size AS told, c.clone_size AS size FROM commits c JOIN repositories r ON r.id = c.repository_id WHERE c.sha = ${sha}`;
+  expect(sizes?.size).toBeGreaterThan(0);
+  expect(sizes?.told).toBe(sizes?.size ?? 0);
 });
 
 test("files that are gone from the storage are fetched again, for the next who looks", async () => {

@@ -11,7 +11,8 @@ export const refPrefix = "refs/cocov/";
 /**
  * Settings of a cached repository. Nothing from outside runs here, file modes in archives are 0644 and 0755, and packs are
  * joined in the foreground, before too many slow the next fetch down. What arrives stays a pack: git syncs packs to disk, single
- * objects it doesn't. Sizes keep git within the memory it is given, whatever the repository is like.
+ * objects it doesn't. Joining them looks for no new deltas, which could take as long as a hostile repository likes. Sizes keep git
+ * within the memory it is given, whatever the repository is like.
  */
 const settings = `	bare = true
 	hooksPath = /dev/null
@@ -23,7 +24,7 @@ const settings = `	bare = true
 	unpackLimit = 1
 [pack]
 	threads = 2
-	windowMemory = 256m
+	window = 0
 [tar]
 	umask = 0022
 [gc]
