@@ -52,6 +52,8 @@ export const coreErrors = defineErrors({
   not_ready: [503, "The platform has started, but can't do its work yet"],
   "request.malformed": [400, "The request's body or parameters can't be read"],
   "request.too_large": [413, "The request's body is larger than this route accepts"],
+  "request.too_slow": [408, "The request's body doesn't arrive"],
+  "request.overloaded": [503, "Too much is held for callers who aren't known yet; come again later"],
 });
 
 /** @returns the error for something that doesn't exist, or that the caller may not see */

@@ -2,6 +2,7 @@ import { pino } from "pino";
 import { createNetwork } from "./network";
 import type { Route } from "./route";
 import { ServedRequest } from "./served-request";
+import { createStrangerBodies } from "./stranger-bodies";
 
 /**
  * Finds the names that a route's guards add and that the handler's context has already: adding them would replace what the platform
@@ -29,4 +30,8 @@ export function guardMistakes({ access, scope }: Route): string[] {
 const log = pino({ level: "silent" });
 const network = createNetwork(false, () => "");
 /** Some request, to see what a context has. */
-const context = new ServedRequest(new Request("http://localhost/"), { log, accessLog: log, network }, 0);
+const context = new ServedRequest(
+  new Request("http://localhost/"),
+  { log, accessLog: log, network, strangers: createStrangerBodies() },
+  0,
+);

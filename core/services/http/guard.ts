@@ -17,6 +17,8 @@ export interface RequestContext {
   credential: string | null;
   /** The raw bytes of the body, read at most once and limited to the route's `bodyLimit`. */
   bytes(): Promise<Uint8Array<ArrayBuffer>>;
+  /** The same as it arrived, not copied together: for guards, who may refuse it. */
+  pieces(): Promise<readonly Uint8Array<ArrayBuffer>[]>;
 }
 
 /**
@@ -29,6 +31,8 @@ export interface Guard<Needs extends object, Adds extends object> {
   readonly label: string;
   /** The credential it reads. None: public. */
   readonly security?: Credential;
+  /** It can't judge the credential without the request's body: a signature. What it reads counts against what strangers may send. */
+  readonly readsBody?: boolean;
   /**
    * What it adds to the handler's context: name -> what that is. A name that the context has already, or that the route's other
    * guard adds, is a mistake at start.

@@ -80,6 +80,7 @@ function serveRoute(prepared: PreparedRoute, options: MountOptions): Serve {
     } catch (error) {
       response = errorResponse(error, context, prepared, options);
     }
+    context.settle();
     noteAnswer(context, route, response.status, options);
     return response;
   };
@@ -102,6 +103,7 @@ function responder(
     if (!open()) throw coreErrors.fail("not_ready");
     const caller = access.check(context);
     context.add(addedByAccess, caller instanceof Promise ? await caller : caller);
+    if (access.security) context.settle();
     if (jsonRequired !== undefined && !isJson(mediaType(context.request))) throw fail(jsonRequired);
     if (parameters.length > 0) {
       const sources: ParameterSources = {
@@ -154,9 +156,18 @@ function errorResponse(
   return errorAnswer(internalError(context.requestId), context.requestId);
 }
 
+const everywhere = [
+  "not_found",
+  "request.malformed",
+  "request.too_large",
+  "request.too_slow",
+  "request.overloaded",
+  "not_ready",
+];
+
 /** Any route may turn out not to exist for its caller, or get a request that can't be read. */
 function isDeclared({ code }: ApiError, codes: readonly string[]): boolean {
-  return codes.includes(code) || ["not_found", "request.malformed", "request.too_large", "not_ready"].includes(code);
+  return codes.includes(code) || everywhere.includes(code);
 }
 
 function noteAnswer(context: ServedRequest, route: Route, status: number, { accessLog, observers }: MountOptions): void {

@@ -43,9 +43,11 @@ function serveApp({ path, app, access, bodyLimit = defaultBodyLimit }: MountedAp
   async function respond(context: ServedRequest): Promise<Response> {
     if (!options.open()) throw coreErrors.fail("not_ready");
     await access.check(context);
-    const { request, exceeded } = boundedRequest(context.request, bodyLimit);
+    if (access.security) context.settle();
+    const { request, refusal } = boundedRequest(context.request, bodyLimit, context.share());
     const answer = await app.handle(request);
-    if (exceeded()) throw coreErrors.fail("request.too_large");
+    const refused = refusal();
+    if (refused) throw refused;
     const response = new Response(answer.body, answer);
     for (const [name, value] of Object.entries(standardHeaders)) {
       if (!response.headers.has(name)) response.headers.set(name, value);
@@ -61,6 +63,7 @@ function serveApp({ path, app, access, bodyLimit = defaultBodyLimit }: MountedAp
       context.log.error({ error: loggableError(error), mounted: path }, "request failed in a mounted application");
       return errorAnswer(internalError(context.requestId), context.requestId);
     });
+    context.settle();
     const milliseconds = performance.now() - context.started;
     const answer = { method: request.method, route: `${path}/*`, status: response.status, milliseconds };
     logAnswer(options.accessLog, context, answer, false);

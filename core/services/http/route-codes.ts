@@ -10,11 +10,13 @@ export function readsBody(route: Route, parameters: readonly Parameter[]): boole
 /** @returns the error codes a route may answer with, in about the order in which they are tested, each once */
 export function codesOf(route: Route, parameters: readonly Parameter[]): string[] {
   const body = readsBody(route, parameters);
+  const fromStranger = (body || route.rawBody) && (!route.access.security || route.access.readsBody);
   return [
     ...new Set([
       ...route.access.errors,
       ...(route.jsonRequired === undefined ? [] : [route.jsonRequired]),
       ...(body || route.rawBody ? ["request.too_large"] : []),
+      ...(fromStranger ? ["request.too_slow", "request.overloaded"] : []),
       ...(body ? ["request.malformed"] : []),
       ...parameters.flatMap(parameterCodes),
       ...(route.scope?.errors ?? []),

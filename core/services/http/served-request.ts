@@ -1,11 +1,12 @@
 import type { Logger } from "pino";
 import type { Act } from "../../act/act";
-import { readBody } from "./body";
+import { joined, type Pieces, readBody } from "./body";
 import { type Fields, noFields, parseForm } from "./form";
 import type { RequestContext } from "./guard";
 import type { Network } from "./network";
 import { type Page, readPage } from "./paging";
 import { requestId } from "./request-id";
+import type { StrangerBodies, StrangerBody } from "./stranger-bodies";
 import { traceOf } from "./trace";
 
 /** What all requests share. */
@@ -14,6 +15,7 @@ export interface Surroundings {
   /** Made with `accessLogger`. */
   readonly accessLog: Logger;
   readonly network: Network;
+  readonly strangers: StrangerBodies;
 }
 
 /**
@@ -31,7 +33,9 @@ export class ServedRequest implements RequestContext, Act {
   private knownAddress: string | undefined;
   private knownQuery: Fields | undefined;
   private knownPage: Page | undefined;
-  private knownBytes: Promise<Uint8Array<ArrayBuffer>> | undefined;
+  private knownPieces: Promise<Pieces> | undefined;
+  private stranger: StrangerBody | undefined;
+  private known = false;
 
   /** @param bodyLimit bytes */
   constructor(
@@ -77,11 +81,31 @@ export class ServedRequest implements RequestContext, Act {
     for (const name of names) Object.assign(this, { [name]: values[name] });
   }
 
-  /** Not a method, so that handlers may take it out of the context. */
-  readonly bytes = (): Promise<Uint8Array<ArrayBuffer>> => {
-    this.knownBytes ??= readBody(this.request, this.bodyLimit);
-    return this.knownBytes;
+  /** Not methods, so that handlers may take them out of the context. */
+  readonly pieces = (): Promise<Pieces> => {
+    this.knownPieces ??= readBody(this.request, this.bodyLimit, this.share());
+    return this.knownPieces;
   };
+
+  readonly bytes = async (): Promise<Uint8Array<ArrayBuffer>> => {
+    const bytes = joined(await this.pieces());
+    // So that the pieces can go.
+    this.knownPieces = Promise.resolve([bytes]);
+    return bytes;
+  };
+
+  /** @returns what the body counts against; undefined when its sender is known */
+  share(): StrangerBody | undefined {
+    if (!this.known) this.stranger ??= this.surroundings.strangers.open();
+    return this.stranger;
+  }
+
+  /** To be called when it is known who calls, and at the latest when the request has been answered. */
+  settle(): void {
+    this.known = true;
+    this.stranger?.release();
+    this.stranger = undefined;
+  }
 }
 
 function readQuery(url: string): Fields {

@@ -15,6 +15,7 @@ import type { Fail } from "./read-parameters";
 import type { Route } from "./route";
 import { undeclaredCodes } from "./route-codes";
 import { ServedRequest } from "./served-request";
+import { createStrangerBodies } from "./stranger-bodies";
 import { documentationRoutes } from "./swagger";
 import type { ProxyTrust } from "./trusted-proxies";
 
@@ -39,6 +40,8 @@ export interface HttpServerOptions {
   readonly checkAnswers?: boolean;
   /** Whether routes are served yet; they are unless told otherwise. While not, they answer 503 `not_ready`. */
   readonly open?: () => boolean;
+  /** Bounds of what strangers may make it hold; for tests. */
+  readonly strangers?: Parameters<typeof createStrangerBodies>[0];
   /** Told of every answer. */
   readonly observers?: readonly RequestObserver[];
   /** Whether `/swagger` is served; it is unless told otherwise. */
@@ -79,6 +82,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     log,
     accessLog: accessLogger(log),
     network,
+    strangers: createStrangerBodies(options.strangers),
   };
 
   const prepared = plugins.map((plugin) => ({ ...plugin, prepared: plugin.routes.map(prepareRoute) }));
