@@ -16,6 +16,7 @@ import { StartupError } from "../startup-error";
 import { type Installation, type InstallationOptions, loadInstallation } from "./installation";
 import { type JobProbes, listenForJobProbes } from "./job-probes";
 import { createLifecycle, type Lifecycle } from "./lifecycle";
+import { createLiveness } from "./liveness";
 import { migrationSources } from "./migration-sources";
 import { probeRoutes } from "./probes";
 import { createReadiness } from "./readiness";
@@ -31,6 +32,8 @@ export interface AppOptions extends InstallationOptions, ServiceOptions {
   /** Turns answers and errors that a route doesn't declare into failures. For tests. */
   readonly checkAnswers?: boolean;
   readonly jobTiming?: Partial<JobTiming>;
+  /** Milliseconds for which the database's connections may all be taken, somebody waiting, until health says so. For tests. */
+  readonly poolPatienceMs?: number;
 }
 
 /** The platform in one process. */
@@ -107,9 +110,10 @@ function assemble(
     { name: "jobs", required: true, check: async () => (!runsJobs || runner.healthy() ? "ok" : "failing") },
     ...plugins.flatMap(({ parts }) => parts.readiness ?? []),
   ]);
+  const alive = createLiveness(db, log, options.poolPatienceMs);
   const http = createHttpServer({
     plugins: [
-      { name: "system", summary: "Probes", routes: probeRoutes({ migrated, readiness }), always: true },
+      { name: "system", summary: "Probes", routes: probeRoutes({ alive, migrated, readiness }), always: true },
       ...plugins.map(({ plugin, parts }) => ({
         name: plugin.name,
         summary: plugin.summary,
@@ -130,7 +134,7 @@ function assemble(
 
   function listen(): void {
     if (settings.role === "jobs") {
-      probes = listenForJobProbes(settings, readiness);
+      probes = listenForJobProbes(settings, { alive, readiness });
       log.info({ role: settings.role, probes: probes.url }, "running jobs");
     } else {
       http.listen();

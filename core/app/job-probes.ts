@@ -1,7 +1,6 @@
 import type { CoreSettings } from "../config/core-settings";
 import { serveOn } from "../services/http/serve-on";
-import { jobProbes } from "./probes";
-import type { Readiness } from "./readiness";
+import { jobProbes, type ProbeSources } from "./probes";
 
 /** The listening probes of a process that only runs jobs. */
 export interface JobProbes {
@@ -13,10 +12,10 @@ export interface JobProbes {
  * Opens the probes of a process that only runs jobs, on an address of their own.
  * @throws StartupError when the address can't be listened on
  */
-export function listenForJobProbes(settings: CoreSettings, readiness: () => Promise<Readiness>): JobProbes {
+export function listenForJobProbes(settings: CoreSettings, sources: Pick<ProbeSources, "alive" | "readiness">): JobProbes {
   const server = serveOn(
     { address: "COCOV_SIDEKIQ_PROBE_ADDRESS", port: "COCOV_SIDEKIQ_PROBE_PORT" },
-    { hostname: settings.probeAddress, port: settings.probePort, fetch: jobProbes(readiness), development: false },
+    { hostname: settings.probeAddress, port: settings.probePort, fetch: jobProbes(sources), development: false },
   );
   return { url: server.url.origin, stop: () => server.stop(true) };
 }

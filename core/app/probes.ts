@@ -5,10 +5,14 @@ import type { Readiness } from "./readiness";
 
 /** What the probes ask. */
 export interface ProbeSources {
+  /** Whether a restart wouldn't help. Must not touch the database. */
+  alive(): boolean;
   /** Whether every migration has been applied. */
   migrated(): Promise<boolean>;
   readonly readiness: () => Promise<Readiness>;
 }
+
+const pong = z.object({ pong: z.boolean() });
 
 const readinessJson = z.object({
   ready: z.boolean(),
@@ -18,17 +22,18 @@ const readinessJson = z.object({
 });
 
 /** Probes of a process that answers HTTP. None of them needs a credential, and a sent one is ignored. */
-export function probeRoutes({ migrated, readiness }: ProbeSources): Route[] {
+export function probeRoutes({ alive, migrated, readiness }: ProbeSources): Route[] {
   return [
     route({
       method: "GET",
       path: "/system/probes/health",
       summary: "Is the process alive?",
-      description: "Never touches the database.",
+      description:
+        "Never touches the database. 503 when all database connections have been taken for a minute while somebody waited for one: a restart helps then.",
       access: anyone,
       quiet: true,
-      answers: { 200: z.object({ pong: z.boolean() }) },
-      handle: () => ({ pong: true }),
+      answers: { 200: pong, 503: pong },
+      handle: () => (alive() ? { pong: true } : answer(503, "application/json", JSON.stringify({ pong: false }))),
     }),
     route({
       method: "GET",
@@ -68,12 +73,18 @@ const answer = (status: number, type: string, body: string): Response =>
   new Response(body, { status, headers: { "content-type": type } });
 
 /** Probes of a process that only runs jobs. */
-export function jobProbes(readiness: () => Promise<Readiness>): (request: Request) => Promise<Response> {
+export function jobProbes({
+  alive,
+  readiness,
+}: Pick<ProbeSources, "alive" | "readiness">): (request: Request) => Promise<Response> {
   return async (request) => {
     const path = new URL(request.url).pathname;
     if (request.method !== "GET") return new Response("Not found", { status: 404 });
     if (path === "/system/ping") return new Response(null, { status: 204 });
-    if (path === "/system/probes/liveness") return Response.json({ ok: true });
+    if (path === "/system/probes/liveness") {
+      const ok = alive();
+      return Response.json({ ok }, { status: ok ? 200 : 503 });
+    }
     if (path !== "/system/probes/readiness") return new Response("Not found", { status: 404 });
     const { ready } = await readiness();
     return Response.json({ ok: ready }, { status: ready ? 200 : 503 });

@@ -41,6 +41,7 @@ export interface TestServerOptions {
   readonly databaseUrl?: string;
   readonly dataDir?: string;
   readonly jobTiming?: AppOptions["jobTiming"];
+  readonly poolPatienceMs?: number;
   readonly root?: string;
 }
 
@@ -66,6 +67,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     checkAnswers: true,
     ...(options.root ? { root: options.root } : {}),
     ...(options.jobTiming ? { jobTiming: options.jobTiming } : {}),
+    ...(options.poolPatienceMs ? { poolPatienceMs: options.poolPatienceMs } : {}),
   });
   try {
     await app.start();

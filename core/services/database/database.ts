@@ -3,6 +3,7 @@ import { StartupError } from "../../startup-error";
 import type { Logger } from "../log/logger";
 import { arrayParameter } from "./array-types";
 import { readConnectionUrl } from "./connection-options";
+import { exhaustedMs } from "./exhaustion";
 import { jsonParameter } from "./json-parameter";
 import { listen } from "./listen";
 import { createOrm } from "./orm";
@@ -39,6 +40,7 @@ export function openDatabase({ url, poolSize, log, applicationName = "cocov" }: 
     orm,
     transaction: (work) => runTransaction(client, log, work),
     listen: (channel, onNotify, onReconnect) => listen(client, log, channel, onNotify, onReconnect),
+    exhaustedMs: () => exhaustedMs(client),
     close: (timeoutSeconds = 5) => client.end({ timeout: timeoutSeconds }),
   };
 }

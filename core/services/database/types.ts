@@ -45,6 +45,11 @@ export interface Database extends Queryable {
     onNotify: (payload: string) => void,
     onReconnect?: () => void,
   ): Promise<{ unlisten(): Promise<void> }>;
+  /**
+   * For how long every connection has been taken while somebody waits for one, and this process itself holds them up: 0 when it
+   * doesn't. In milliseconds; asks nobody.
+   */
+  exhaustedMs(): number;
   /** Ends the pool after running queries have finished, at most `timeoutSeconds` (5 by default) later. */
   close(timeoutSeconds?: number): Promise<void>;
 }

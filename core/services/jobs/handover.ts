@@ -34,17 +34,20 @@ export async function claimDue(
   horizonSeconds: number,
 ): Promise<Claim> {
   const met = await db.sql<(Handover | { id: number; name: string; handover: null })[]>`
-    with handed as materialized (
+    with wanted as materialized (
+      select name, room from unnest(${[...room.keys()]}::text[], ${[...room.values()]}::integer[]) as asked (name, room)
+      where name not in (select name from core_paused_jobs)
+    ),
+    handed as materialized (
       select exclusive_key, bool_or(running_token is not null or run_at <= now()) as taken
       from core_jobs where exclusive_key is not null and handed_to is not null group by exclusive_key
     ),
     met as materialized (
       select wanted.name, claimed.*
-      from unnest(${[...room.keys()]}::text[], ${[...room.values()]}::integer[]) as wanted (name, room)
+      from wanted
       cross join lateral (
         select id, run_at, exclusive_key from core_jobs
         where name = wanted.name and handed_to is null and died_at is null
-          and not exists (select from core_paused_jobs as paused where paused.name = wanted.name)
           and run_at <= now() + make_interval(secs => ${horizonSeconds})
           and (exclusive_key is null
             or exclusive_key not in (select exclusive_key from handed)
@@ -62,7 +65,7 @@ export async function claimDue(
         or place = 1 and not exists (
           select from core_jobs as older
           where older.exclusive_key = placed.exclusive_key and older.handed_to is null and older.died_at is null
-            and (older.run_at, older.id) < (placed.run_at, placed.id) and older.name = any(${[...room.keys()]}::text[]))
+            and (older.run_at, older.id) < (placed.run_at, placed.id) and older.name in (select name from wanted))
     ),
     given as (
       update core_jobs as job set handed_to = ${holder}, handed_at = now(), handovers = handovers + 1

@@ -110,6 +110,18 @@ test("who waits in another process is told as soon as the key is free", async ()
   expect(await world.effects()).toEqual(["waiter"]);
 });
 
+test("a job whose name is paused keeps none with its key back", async () => {
+  const [paused, other] = [turnJob("tests.paused"), turnJob("tests.unpaused")];
+  await world.ledger.pause(paused.name);
+  await world.enqueue(paused, { word: "paused", key: "x" });
+  await world.enqueue(other, { word: "other", key: "x" });
+  await world.run([done(paused), done(other)]);
+  await until(async () => (await world.effects()).length === 1);
+  await world.ledger.resume(paused.name);
+  await world.ledger.idle();
+  expect(await world.effects()).toEqual(["other", "paused"]);
+});
+
 test("a key whose process died in the middle of an attempt is free when its lease has run out", async () => {
   const job = turnJob("tests.orphaned");
   await world.enqueue(job, ...turns("x", 2));
