@@ -34,7 +34,7 @@ export function createRegister({ db, checks, repositories }: { db: Database; che
 }
 
 /** Issues of one statement: writing out its parameters holds up whatever else the process has to do. */
-const batchSize = 5_000;
+const batchSize = 2_000;
 
 /**
  * @param tx has the commit locked

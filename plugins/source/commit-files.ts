@@ -4,7 +4,7 @@ import type { CommitRow, RepositoryRow, Snapshots } from "../repositories";
 import { coversRanges, type FileLines, joinLines } from "./file-lines";
 import type { HighlightCache } from "./highlight-cache";
 import { createHighlighter } from "./highlighter";
-import { type LineRange, wantedLines } from "./line-ranges";
+import { type LineRange, linesOf } from "./line-ranges";
 import { asUtf8 } from "./lines";
 import { pickLines } from "./pick-lines";
 
@@ -64,7 +64,7 @@ export function createCommitFiles({ snapshots, cache, boundedWork, log, refetch 
       const bytes = file.kind === "file" ? file.bytes : file.kind === "too_large" ? file.start : null;
       const text = bytes && asUtf8(bytes);
       if (text) {
-        const picked = pickLines(text, wantedLines(wanted.get(path) ?? []));
+        const picked = pickLines(text, linesOf(wanted.get(path) ?? []));
         const { lines, final } = await highlight(path, picked);
         const shown = { lines, end: picked.end, unread: picked.end !== null && file.kind === "too_large" };
         found.set(path, shown);

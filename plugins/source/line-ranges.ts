@@ -4,21 +4,9 @@ export interface LineRange {
   readonly last: number;
 }
 
-/** Lines that are wanted of a file. */
-export interface WantedLines {
-  has(line: number): boolean;
-  /** Of the last one; 0 when none is wanted. */
-  readonly last: number;
-  readonly ranges: readonly LineRange[];
-}
-
-/** @param ranges in any order, overlapping or not */
-export function wantedLines(ranges: readonly LineRange[]): WantedLines {
+/** @returns every line of the ranges once, in ascending order */
+export function linesOf(ranges: readonly LineRange[]): number[] {
   const lines = new Set<number>();
-  let last = 0;
-  for (const range of ranges) {
-    for (let line = Math.max(1, range.first); line <= range.last; line++) lines.add(line);
-    if (range.first <= range.last) last = Math.max(last, range.last);
-  }
-  return { has: (line) => lines.has(line), last, ranges };
+  for (const { first, last } of ranges) for (let line = Math.max(1, first); line <= last; line++) lines.add(line);
+  return [...lines].sort((one, other) => one - other);
 }

@@ -1,4 +1,3 @@
-import type { WantedLines } from "./line-ranges";
 import { decodeUtf8 } from "./lines";
 
 /** A line's text as far as it is shown. */
@@ -32,23 +31,30 @@ const carriageReturn = 13;
  * Picks lines out of a text. It reads no further than the last of them; texts it hands out are copies, so that none keeps the file in memory.
  *
  * @param text UTF-8
+ * @param wanted line numbers in ascending order
  */
-export function pickLines(text: Uint8Array, wanted: WantedLines): PickedLines {
+export function pickLines(text: Uint8Array, wanted: readonly number[]): PickedLines {
   const lines = new Map<number, PickedLine>();
   let start = 0;
   let count = 0;
-  while (start < text.length && count < wanted.last) {
+  for (const line of wanted) {
+    for (; count < line - 1 && start < text.length; count++) start = lineEnd(text, start) + 1;
+    if (start >= text.length) break;
     count++;
-    let end = start;
-    while (end < text.length && text[end] !== newline) end++;
-    if (wanted.has(count)) {
-      const crlf = end < text.length && end > start && text[end - 1] === carriageReturn;
-      lines.set(count, cutLine(text.subarray(start, crlf ? end - 1 : end)));
-    }
+    const end = lineEnd(text, start);
+    const crlf = end < text.length && end > start && text[end - 1] === carriageReturn;
+    lines.set(line, cutLine(text.subarray(start, crlf ? end - 1 : end)));
     start = end + 1;
   }
   const read = text.subarray(0, Math.min(start, text.length));
   return { lines, end: start >= text.length ? count : null, read, lineCount: count };
+}
+
+/** @returns where the line's `\n` is, or the end of the text */
+function lineEnd(text: Uint8Array, start: number): number {
+  let end = start;
+  while (end < text.length && text[end] !== newline) end++;
+  return end;
 }
 
 function cutLine(bytes: Uint8Array): PickedLine {

@@ -87,7 +87,7 @@ export function startBoundedProcess({ memoryMiB, cpuSeconds }: ProcessLimits): B
       else outcome.resolve({ kind: "done", output: report.output });
     };
     void child.exited.then((code) => {
-      // The kernel refuses memory, and not every part of a runtime survives that.
+      // Where there is no memory, runtimes crash and kernels kill; nothing else ends it in the middle of its work.
       if (begun !== undefined) outcome.resolve({ kind: "exceeded", limit: "memory" });
       else outcome.reject(new Error(`a process for bounded work ended with ${code} before it began`));
     });

@@ -7,6 +7,8 @@ const taskModule = z.object({ default: z.custom<(input: unknown) => unknown>((va
 
 const report = (message: ReportMessage): void => void process.send?.(message);
 
+// Who stops the platform often signals all of its processes, but requests and jobs that go on to their end still need this one.
+for (const signal of ["SIGHUP", "SIGINT", "SIGTERM"]) process.on(signal, () => {});
 process.on("disconnect", () => process.exit());
 process.on("message", async (message) => {
   try {

@@ -58,6 +58,11 @@ describe("a script piped into the console", () => {
     expect((await run("const x = (")).exitCode).toBe(1);
   });
 
+  test("may have contents looked at, which another process does", async () => {
+    const { exitCode, stdout, stderr } = await run(`[...(await checks.excluded(1, ["docs/"], ["docs/a", "b"]))].join()`);
+    expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 0, stdout: "docs/a\n", stderr: "" });
+  });
+
   test("enqueues jobs, which the console doesn't run, and listens on nothing", async () => {
     const { exitCode, stdout } = await run(`
       await sql\`INSERT INTO core_jobs (name, payload) VALUES ('console.test', '{}')\`;

@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import type { Language } from "../../../plugins/source/grammar";
 import { defaultLimits, highlightLines } from "../../../plugins/source/highlight";
+import { colouredClasses } from "../../../plugins/source/known-class";
 import { byExtension } from "../../../plugins/source/language-names";
 import { splitLines } from "../../../plugins/source/lines";
 
@@ -138,11 +139,13 @@ describe("whatever the text", () => {
     fc.array(piece, { maxLength: 60 }).map((pieces) => pieces.join("")),
   );
 
-  test.each(languages)("%s markup taken away leaves each line as it was", (language) => {
+  test.each(languages)("%s markup taken away leaves each line as it was, and every class of it has a colour", (language) => {
     fc.assert(
       fc.property(text, (source) => {
         const html = highlightLines(source, language);
         expect(html.map(textOf)).toEqual(splitLines(source));
+        for (const [, classes = ""] of html.join("").matchAll(/<span class="([^"]*)">/g))
+          expect(classes.split(" ").some((name) => colouredClasses.has(name))).toBeTrue();
         for (const line of html)
           expect(line.replace(/<span class="[a-z][a-z0-9]*(?: [a-z][a-z0-9]*)?">[^<>]+<\/span>/g, "")).not.toMatch(/[<>"']/);
       }),

@@ -80,6 +80,15 @@ describe("bounded work", () => {
     expect(await work.run(oddWork(), { kind: "pid" }, { owner: "a" })).toEqual({ kind: "busy" });
   });
 
+  test("isn't disturbed by the signals that ask the platform to stop", async () => {
+    const work = boundedWork();
+    const first = await work.run(oddWork(), { kind: "pid" }, { owner: "a" });
+    const pid = first.kind === "done" ? Number(first.output) : 0;
+    const second = work.run(oddWork(), { kind: "wait", size: 300 }, { owner: "a" });
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.kill(pid, signal);
+    expect(await second).toEqual({ kind: "done", output: pid });
+  });
+
   test("goes on when a process that had nothing to do was killed", async () => {
     const work = boundedWork();
     const first = await work.run(oddWork(), { kind: "pid" }, { owner: "a" });
