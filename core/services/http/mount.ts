@@ -127,6 +127,7 @@ function responder(
     if (value === undefined) return emptyAnswer(emptyStatus, context.requestId);
     if (!(value instanceof Response)) return answerWith(value, jsonStatus, context, etag === "body" ? "body" : tag);
     value.headers.set(requestIdHeader, context.requestId);
+    if (!value.headers.has("x-content-type-options")) value.headers.set("x-content-type-options", "nosniff");
     return value;
   };
 }

@@ -8,6 +8,7 @@ import { boundedRequest } from "./bounded-request";
 import { ApiError, coreErrors } from "./errors";
 import type { Guard } from "./guard";
 import type { MountOptions } from "./mount";
+import { pageHeaders } from "./page-headers";
 import { requestIdHeader } from "./request-id";
 import { ServedRequest } from "./served-request";
 
@@ -23,13 +24,6 @@ export interface MountedApp {
   /** Bytes of a request's body; 1 MiB unless given. The application may read it as a stream. */
   readonly bodyLimit?: number;
 }
-
-/** What is said with every answer that doesn't say otherwise: pages load from this server only, and stand in nobody's frame. */
-const standardHeaders: Readonly<Record<string, string>> = {
-  "content-security-policy": "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-  "x-content-type-options": "nosniff",
-  "referrer-policy": "no-referrer",
-};
 
 /** Serves an application at its path, for every method. */
 export function mountApp(server: Elysia, mounted: MountedApp, options: MountOptions): void {
@@ -49,7 +43,7 @@ function serveApp({ path, app, access, bodyLimit = defaultBodyLimit }: MountedAp
     const refused = refusal();
     if (refused) throw refused;
     const response = new Response(answer.body, answer);
-    for (const [name, value] of Object.entries(standardHeaders)) {
+    for (const [name, value] of Object.entries(pageHeaders)) {
       if (!response.headers.has(name)) response.headers.set(name, value);
     }
     response.headers.set(requestIdHeader, context.requestId);

@@ -31,6 +31,7 @@ describe("an answer", () => {
     );
     expect([reply.status, reply.body]).toEqual([200, "hello"]);
     expect(reply.headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
+    expect(reply.headers.get("x-content-type-options")).toBe("nosniff");
     const redirect = { 302: { contentType: "", summary: "Elsewhere" } };
     const moved = await ask(get(redirect, () => Response.redirect("http://elsewhere.example.org/", 302)));
     expect([moved.status, moved.headers.get("location")]).toEqual([302, "http://elsewhere.example.org/"]);
