@@ -3,8 +3,8 @@
  */
 
 export { type Act, currentAct } from "./act/act";
+export type { PlatformSettings } from "./app/platform-settings";
 export { type ConfigFile, defineConfig } from "./config/config-file";
-export type { CoreSettings } from "./config/core-settings";
 export { flag, setting, text as settingText, textList, webAddress, wholeNumber } from "./config/setting";
 export { type DomainEvent, defineEvent, type Events } from "./events/event";
 export { type ConsoleEntry, definePlugin, type PluginContext, type PluginParts, type ReadinessCheck } from "./plugin/plugin";

@@ -8,7 +8,7 @@ import { z } from "zod";
 export interface Act {
   /** The request it began with; null for what the platform does by itself. */
   readonly requestId: string | null;
-  /** `user:ada`, `service:4`, `github`; null while nobody has shown who they are. */
+  /** `user:ada`, `service:4`; null while nobody has shown who they are. */
   readonly actor: string | null;
   /** The kind of credential that was shown: `session`, `service`. Never the credential. */
   readonly credential: string | null;

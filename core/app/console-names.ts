@@ -1,2 +1,2 @@
-/** What the core puts into the console's scope. */
-export const consoleNames = ["help", "app", "db", "sql", "jobs", "config"] as const;
+/** What the kernel puts into the console's scope; services add theirs. */
+export const kernelConsoleNames = ["help", "app", "config"] as const;

@@ -1,10 +1,10 @@
-import { getTableName, is, Table } from "drizzle-orm";
 import type { z } from "zod";
-import { coreSettingsSchema } from "../config/core-settings";
 import { settingMeta } from "../config/setting";
 import type { Claim } from "../plugin/claims";
 import type { AnyPlugin } from "../plugin/plugin";
+import { tableNames } from "../plugin/table-names";
 import { coreErrors } from "../services/http/errors";
+import { coreSettings } from "./core-settings";
 
 /** @returns what a plugin's manifest claims for itself */
 export function declaredClaims(plugin: AnyPlugin): Claim[] {
@@ -21,7 +21,7 @@ export function declaredClaims(plugin: AnyPlugin): Claim[] {
 /** What no plugin may declare because the core does. */
 export const coreDeclaredClaims: readonly Claim[] = [
   ...Object.keys(coreErrors.catalogue).map((name) => ({ kind: "error code" as const, name, plugin: "core" })),
-  ...variableClaims("core", coreSettingsSchema),
+  ...variableClaims("core", coreSettings),
   { kind: "environment variable", name: "COCOV_CONFIG", plugin: "core" },
 ];
 
@@ -31,11 +31,4 @@ function variableClaims(plugin: string, config: z.ZodObject | undefined): Claim[
     // NAME_FILE belongs to NAME, so a setting that reads it under its own name clashes as well.
     return env.map((name) => ({ kind: "environment variable" as const, name: name.replace(/_FILE$/, ""), plugin, shared }));
   });
-}
-
-/** @returns the names of the tables a plugin owns, sorted */
-export function tableNames(plugin: AnyPlugin): string[] {
-  return Object.values(plugin.tables ?? {})
-    .flatMap((table) => (is(table, Table) ? [getTableName(table)] : []))
-    .sort();
 }

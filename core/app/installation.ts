@@ -1,18 +1,17 @@
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import { type ConfigOutline, checkConfigFile, loadConfigFile } from "../config/config-file";
-import { type CoreSettings, coreSettingsSchema } from "../config/core-settings";
-import { databaseAddress } from "../config/database-parts";
 import { type EffectiveSetting, readSection } from "../config/read-section";
 import { didYouMean } from "../did-you-mean";
 import { conflictingClaims } from "../plugin/claims";
 import { discoverPlugins } from "../plugin/discover";
 import type { AnyPlugin } from "../plugin/plugin";
 import { type PluginOff, resolvePlugins } from "../plugin/resolve";
+import { services } from "../services";
 import { StartupError } from "../startup-error";
+import { type CoreSettings, coreSettings } from "./core-settings";
 import { coreDeclaredClaims, declaredClaims } from "./declared-claims";
-import { migrationMistakes } from "./migration-mistakes";
-import { reservedTables } from "./reserved";
+import type { AnyService } from "./service";
 
 /** The folder of the project this file belongs to. */
 export const projectRoot = resolve(import.meta.dir, "../..");
@@ -53,7 +52,7 @@ export async function loadInstallation(options: InstallationOptions = {}): Promi
   const outline = checkConfigFile(options.config ?? (await loadConfigFile(path, { required: Boolean(env.COCOV_CONFIG) })));
   if ("problem" in outline) throw new StartupError([outline.problem]);
 
-  const core = readSection("core", coreSettingsSchema, outline.core ?? {}, env);
+  const core = readSection("core", coreSettings, outline.core ?? {}, env);
   const discovery = await discoverPlugins(join(root, "plugins"), outline.plugins?.load ?? [], root);
   const resolution = resolvePlugins(discovery.found, switchedOff(outline, core.settings));
   const sections = resolution.on.map((entry) => ({
@@ -65,10 +64,9 @@ export async function loadInstallation(options: InstallationOptions = {}): Promi
       env,
     ),
   }));
-  const database = core.values ? databaseAddress(core.values) : { url: undefined };
   const problems = [
     ...core.problems,
-    ...("problem" in database ? [database.problem] : []),
+    ...(core.values ? checkSettings(core.values) : []),
     ...discovery.problems,
     ...resolution.problems,
     ...strangeSections(
@@ -77,17 +75,24 @@ export async function loadInstallation(options: InstallationOptions = {}): Promi
     ),
     ...sections.flatMap(({ reading }) => reading.problems),
     ...conflictingClaims([...resolution.on.flatMap(({ plugin }) => declaredClaims(plugin)), ...coreDeclaredClaims]),
-    ...resolution.on.flatMap(({ plugin }) => reservedTables(plugin)),
-    ...(await Promise.all(resolution.on.map(({ plugin }) => migrationMistakes(plugin, root)))).flat(),
+    ...(await Promise.all(resolution.on.map(({ plugin }) => checkManifest(plugin, root)))).flat(),
   ];
-  if (problems.length > 0 || !core.values || "problem" in database) throw new StartupError(problems);
+  if (problems.length > 0 || !core.values) throw new StartupError(problems);
   return {
     root,
-    settings: { ...core.values, dataDir: resolve(root, core.values.dataDir), databaseUrl: database.url },
+    settings: { ...core.values, dataDir: resolve(root, core.values.dataDir) },
     on: sections.map(({ plugin, origin, reading }) => ({ plugin, origin, config: reading.values ?? {} })),
     off: resolution.off,
     effective: [core, ...sections.map(({ reading }) => reading)].flatMap(({ settings }) => settings),
   };
+}
+
+const checkers: readonly AnyService[] = services;
+
+const checkSettings = (settings: CoreSettings): string[] => checkers.flatMap((service) => service.check?.(settings) ?? []);
+
+async function checkManifest(plugin: AnyPlugin, root: string): Promise<string[]> {
+  return (await Promise.all(checkers.map(async (service) => (await service.checkManifest?.(plugin, root)) ?? []))).flat();
 }
 
 /** Reads the list even when another setting of the section can't be used, so that the mistakes it leads to are told as well. */

@@ -15,6 +15,8 @@ export interface Lifecycle {
 /** How far a start may go: `ended` says that it is to leave the rest undone. */
 export interface Starting {
   readonly ended: AbortSignal;
+  /** Says that something is waited for that somebody else has to do, which may take long: the world is told meanwhile. */
+  waitsForOthers(): void;
 }
 
 /** How a stop went. */
@@ -53,7 +55,7 @@ const kept = {
  * @param options.budgetMs how long a stop may take in all, a start that goes on included
  */
 export function createLifecycle(options: {
-  start(starting: Starting): Promise<void>;
+  start(starting: Pick<Starting, "ended">): Promise<void>;
   readonly phases: readonly StopPhase[];
   readonly budgetMs: number;
   readonly log: Logger;

@@ -1,9 +1,8 @@
 import { type Claim, routeClaim } from "../plugin/claims";
 import type { InstalledPlugin } from "../plugin/installed-plugin";
-import { consoleNames } from "./console-names";
-
-/** Readiness checks of the core's own. */
-export const coreReadiness = ["database", "migrations", "jobs"] as const;
+import { services } from "../services";
+import { kernelConsoleNames } from "./console-names";
+import type { AnyService } from "./service";
 
 /** @returns what a plugin claims with what its `setup` returned */
 export function claimsOfParts({ plugin, parts }: InstalledPlugin): Claim[] {
@@ -17,10 +16,12 @@ export function claimsOfParts({ plugin, parts }: InstalledPlugin): Claim[] {
   ];
 }
 
+const all: readonly AnyService[] = services;
+
 const ofCore = (kind: Claim["kind"]) => (name: string) => ({ kind, name, plugin: "core" });
 
 /** What no plugin may bring because the core has it. */
 export const coreClaims: readonly Claim[] = [
-  ...coreReadiness.map(ofCore("readiness check")),
-  ...consoleNames.map(ofCore("console name")),
+  ...all.flatMap(({ readiness = {} }) => Object.keys(readiness)).map(ofCore("readiness check")),
+  ...[...kernelConsoleNames, ...all.flatMap(({ console = {} }) => Object.keys(console))].map(ofCore("console name")),
 ];

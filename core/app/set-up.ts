@@ -1,4 +1,3 @@
-import type { Logger } from "pino";
 import { createEvents } from "../events/emitter";
 import { conflictingClaims } from "../plugin/claims";
 import type { InstalledPlugin } from "../plugin/installed-plugin";
@@ -8,35 +7,22 @@ import { pluginFailure } from "../plugin/plugin-failure";
 import { createSlotBoard } from "../plugin/slot-board";
 import { slotMistakes } from "../plugin/slot-providers";
 import { unknownNames, withReferenced } from "../plugin/unknown-names";
-import type { BoundedWork } from "../services/bounded-work/bounded-work";
-import type { Cipher } from "../services/cipher/cipher";
-import type { Database } from "../services/database/types";
-import type { Jobs } from "../services/jobs/job";
+import { services } from "../services";
 import { StartupError } from "../startup-error";
 import type { Installation } from "./installation";
-import { mountMistakes } from "./mount-mistakes";
+import type { ServiceApis } from "./open-services";
 import { claimsOfParts, coreClaims } from "./part-claims";
-import { reservedRoutes } from "./reserved";
-import { routeMistakes } from "./route-mistakes";
-
-/** What the core lends to every plugin. */
-export interface CoreParts {
-  readonly db: Database;
-  readonly jobs: Jobs;
-  readonly log: Logger;
-  readonly cipher: Cipher;
-  readonly boundedWork: BoundedWork;
-}
 
 /**
  * Calls every plugin's `setup`, requirements first, hands each the public APIs of what it requires, and joins what they bring.
  * @throws StartupError with all that is wrong with what they bring
  */
-export function setUpPlugins(installation: Installation, core: CoreParts): InstalledPlugin[] {
+export function setUpPlugins(installation: Installation, apis: ServiceApis): InstalledPlugin[] {
   const plugins = installation.on.map(({ plugin }) => plugin);
   const slots = createSlotBoard(plugins.flatMap((plugin) => plugin.slots ?? []));
   const events = createEvents(plugins.flatMap((plugin) => plugin.events ?? []));
-  const apis = new Map<string, unknown>();
+  const { database: db, jobs, log, cipher, boundedWork } = apis;
+  const publicApis = new Map<string, unknown>();
   const failed = new Set<string>();
   const problems: string[] = [];
   const installed: InstalledPlugin[] = [];
@@ -49,13 +35,16 @@ export function setUpPlugins(installation: Installation, core: CoreParts): Insta
       continue;
     }
     const result = setUp(plugin, {
-      ...core,
+      db,
+      jobs,
       events,
       slots,
-      log: core.log.child({ plugin: plugin.name }),
+      cipher,
+      boundedWork,
+      log: log.child({ plugin: plugin.name }),
       config,
       core: installation.settings,
-      ...Object.fromEntries(others.map(({ name }) => [name, apis.get(name)])),
+      ...Object.fromEntries(others.map(({ name }) => [name, publicApis.get(name)])),
     });
     if ("problems" in result) {
       failed.add(plugin.name);
@@ -63,7 +52,7 @@ export function setUpPlugins(installation: Installation, core: CoreParts): Insta
       continue;
     }
     installed.push({ plugin, origin, parts: result.parts });
-    apis.set(plugin.name, result.parts.api);
+    publicApis.set(plugin.name, result.parts.api);
     events.register(result.parts.on ?? []);
     for (const contribution of result.parts.contribute ?? []) slots.add(contribution);
   }
@@ -73,9 +62,7 @@ export function setUpPlugins(installation: Installation, core: CoreParts): Insta
     ...unknownNames(installed, known),
     // Who would fill a slot may be among those that failed.
     ...(failed.size === 0 ? slotMistakes(installed) : []),
-    ...reservedRoutes(installed),
-    ...mountMistakes(installed),
-    ...routeMistakes(installed),
+    ...services.flatMap((service) => service.checkParts?.(installed) ?? []),
     ...conflictingClaims([...installed.flatMap(claimsOfParts), ...coreClaims]),
   );
   if (problems.length > 0) throw new StartupError(problems);

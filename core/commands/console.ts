@@ -1,8 +1,8 @@
 import repl from "node:repl";
 import { createApp } from "../app/app";
 import { type ConsoleScope, consoleScope, describeScope } from "../app/console-scope";
-import { migrationSources } from "../app/migration-sources";
 import { migrate } from "../services/database/migrations/migrate";
+import { migrationSources } from "../services/database/migrations/migration-sources";
 import { logOutput } from "../services/log/log-output";
 import { createLogger } from "../services/log/logger";
 import { runScript } from "./console-script";
@@ -18,7 +18,9 @@ it is that server's that is used.`;
 
 await runCommand(usage, async (args) => {
   acceptOnly(args, []);
-  const app = await createApp({ log: createLogger("warn", logOutput(2)), joinRunningServer: true });
+  const app = await createApp({
+    services: { log: { logger: createLogger("warn", logOutput(2)) }, embeddedPostgres: { joinRunningServer: true } },
+  });
   try {
     if (app.installation.settings.autoMigrate) {
       await migrate({ db: app.db, sources: migrationSources(app.installation), log: app.log });

@@ -1,7 +1,7 @@
 import { loadInstallation } from "../app/installation";
-import { migrationSources } from "../app/migration-sources";
-import { openServices } from "../app/services";
+import { closeServices, openServices } from "../app/open-services";
 import { migrate } from "../services/database/migrations/migrate";
+import { migrationSources } from "../services/database/migrations/migration-sources";
 import { migrationStatus } from "../services/database/migrations/migration-status";
 import { logOutput } from "../services/log/log-output";
 import { createLogger } from "../services/log/logger";
@@ -17,7 +17,9 @@ await runCommand(usage, async (args) => {
   acceptOnly(args, ["--status"]);
   const installation = await loadInstallation();
   const log = createLogger("warn", logOutput(2));
-  const { db, close } = await openServices(installation.settings, log, { joinRunningServer: true });
+  const options = { log: { logger: log }, embeddedPostgres: { joinRunningServer: true } };
+  const { apis, opened } = await openServices(installation, options);
+  const db = apis.database;
   const sources = migrationSources(installation);
   try {
     if (args.includes("--status")) {
@@ -30,6 +32,6 @@ await runCommand(usage, async (args) => {
       console.log(applied.length === 0 ? "Nothing to apply." : `Applied:\n${applied.map((name) => `  ${name}`).join("\n")}`);
     }
   } finally {
-    await close();
+    await closeServices(opened);
   }
 });

@@ -1,6 +1,6 @@
-import { tableNames } from "../app/declared-claims";
 import { loadInstallation } from "../app/installation";
 import { previewPlugins } from "../app/preview";
+import { tableNames } from "../plugin/table-names";
 import { acceptOnly, runCommand } from "./run-command";
 import { table } from "./table";
 

@@ -1,14 +1,14 @@
 import { existsSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { z } from "zod";
+import type { coreSettings } from "../app/core-settings";
 import { didYouMean } from "../did-you-mean";
 import { StartupError } from "../startup-error";
-import type { coreSettingsSchema } from "./core-settings";
 
 /** What `config/cocov.config.ts` exports. Every part may be left out. */
 export interface ConfigFile {
   /** Settings that belong to no plugin. */
-  core?: Partial<z.input<typeof coreSettingsSchema>>;
+  core?: Partial<z.input<typeof coreSettings>>;
   plugins?: {
     /** Names of plugins to switch off. */
     disabled?: readonly string[];

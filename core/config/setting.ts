@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { otherVariableNames } from "./other-variable-names";
 
 /** What the platform knows about one setting besides its type. */
 export interface SettingMeta {
@@ -25,7 +26,7 @@ const metas = z.registry<SettingMeta>();
  * @param meta.secret its value is shown nowhere
  * @param meta.shared other settings read the same variable, and say so as well; without it that is a mistake
  * @example
- * config: z.object({ orgName: setting(text.optional(), { env: "COCOV_GITHUB_ORG_NAME", summary: "the organization served" }) })
+ * config: z.object({ greeting: setting(text.optional(), { env: "ACME_GREETING", summary: "how people are greeted" }) })
  */
 export function setting<S extends z.ZodType>(
   schema: S,
@@ -33,7 +34,7 @@ export function setting<S extends z.ZodType>(
 ): S {
   const own = schema.clone();
   metas.add(own, {
-    env: typeof meta.env === "string" ? [meta.env] : meta.env,
+    env: [meta.env].flat().flatMap((name) => [name, ...otherVariableNames(name)]),
     summary: meta.summary,
     accepts: meta.accepts ?? nearest(schema, ({ description }) => description) ?? "text",
     secret: meta.secret ?? false,

@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import type { z } from "zod";
-import type { CoreSettings } from "../config/core-settings";
+import type { PlatformSettings } from "../app/platform-settings";
 import type { DomainEvent, EventHandler, Events } from "../events/event";
 import type { BoundedWork } from "../services/bounded-work/bounded-work";
 import type { Cipher } from "../services/cipher/cipher";
@@ -22,8 +22,8 @@ export interface PluginContext<Config> {
   readonly log: Logger;
   /** The plugin's own section, validated. */
   readonly config: Config;
-  /** Settings that belong to no plugin. */
-  readonly core: CoreSettings;
+  /** Settings of the platform as a whole. */
+  readonly core: PlatformSettings;
   readonly cipher: Cipher;
   /** Does what contents decide the cost of. */
   readonly boundedWork: BoundedWork;

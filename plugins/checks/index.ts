@@ -63,11 +63,11 @@ export default definePlugin({
   errors,
   slots: [workerTransport, issueCounts, mountSecrets],
   events: [checkSetStarted, checkSetWrappedUp],
-  setup({ db, events, jobs, slots, log, config, core, boundedWork, repositories, github }) {
+  setup({ db, events, jobs, slots, log, config, boundedWork, repositories, github }) {
     const counts = slots.one(issueCounts);
     const secrets = slots.one(mountSecrets);
     const transports = createTransports(slots.all(workerTransport));
-    const announce = createAnnounce({ github, uiBaseUrl: core.uiBaseUrl });
+    const announce = createAnnounce({ github, uiBaseUrl: repositories.uiBaseUrl });
     const manifests = createManifests({ boundedWork, log });
     const readManifest = createReadManifest({ snapshots: repositories.snapshots, manifests });
     const start = createRunStart({ events, repositories, announce, transports, secrets, log });

@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 import { z } from "zod";
-import { definePlugin, setting, settingText, wholeNumber } from "../../core";
+import { definePlugin, setting, settingText, webAddress, wholeNumber } from "../../core";
 import auth, { userLeft, userSignedIn } from "../auth";
 import github from "../github";
 import { createAddRepository } from "./add";
@@ -48,6 +48,11 @@ export default definePlugin({
   summary: "Repositories of the organization, their members, branches and commits, and the files of commits for workers",
   requires: [auth, github],
   config: z.object({
+    uiBaseUrl: setting(webAddress.default("http://localhost:4000"), {
+      env: "COCOV_UI_BASE_URL",
+      summary: "address of the web UI; target of the links that are sent out",
+      accepts: "an absolute http:// or https:// URL",
+    }),
     storageMode: setting(z.enum(["local"]).default("local"), {
       env: "COCOV_GIT_SERVICE_STORAGE_MODE",
       summary: "where commits' files are kept",
@@ -89,6 +94,7 @@ export default definePlugin({
     const register = createCommitRegister({ events, jobs, auth });
     const add = createAddRepository({ db, events, jobs, auth, github });
     const api = createRepositories({
+      uiBaseUrl: config.uiBaseUrl,
       guards,
       present,
       snapshots,

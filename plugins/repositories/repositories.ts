@@ -9,6 +9,8 @@ import type { Snapshots } from "./storage/snapshots";
 export interface Repositories extends Refetch {
   /** Guard pairs for routes below a repository. */
   readonly guards: RepositoryGuards;
+  /** Address of the web UI, without a slash at the end: links to commits begin with it. */
+  readonly uiBaseUrl: string;
   readonly present: CommitPresenter;
   readonly snapshots: Snapshots;
   /** Where snapshots lie, as Workers are told. */
@@ -21,7 +23,7 @@ export interface Repositories extends Refetch {
   readonly setBranchIssues: typeof setBranchIssues;
 }
 
-type Parts = Pick<Repositories, "guards" | "present" | "snapshots" | "storage" | keyof Refetch>;
+type Parts = Pick<Repositories, "guards" | "uiBaseUrl" | "present" | "snapshots" | "storage" | keyof Refetch>;
 
 /** Makes what other plugins get of this one. */
 export function createRepositories(parts: Parts): Repositories {

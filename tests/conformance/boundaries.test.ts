@@ -51,4 +51,19 @@ describe("the core", () => {
     }
     expect(strays).toEqual([]);
   });
+
+  /** Words of what the platform is for, and of what it is used with: plugins' business. Libraries' addresses are something else. */
+  const foreign =
+    /\bgithub(?!\.com)|sidekiq|coverage|badge|\bco[aps]_|\bcrt_|\bredis\b|\bcheck sets?\b|commit status|\.cocov\.yaml|uiBaseUrl/i;
+
+  test("knows nothing of code quality", async () => {
+    const strays: string[] = [];
+    for (const file of files("core")) {
+      const text = await Bun.file(join(projectRoot, file)).text();
+      for (const [index, line] of text.split("\n").entries()) {
+        if (foreign.test(line)) strays.push(`${file}:${index + 1}: ${line.trim()}`);
+      }
+    }
+    expect(strays).toEqual([]);
+  });
 });

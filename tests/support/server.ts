@@ -3,11 +3,12 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
-import { type App, type AppOptions, createApp } from "../../core/app/app";
+import { type App, createApp } from "../../core/app/app";
 import { loadInstallation } from "../../core/app/installation";
-import { migrationSources } from "../../core/app/migration-sources";
 import { openDatabase } from "../../core/services/database/database";
 import { migrate } from "../../core/services/database/migrations/migrate";
+import { migrationSources } from "../../core/services/database/migrations/migration-sources";
+import type { JobTiming } from "../../core/services/jobs/timing";
 import { createTestDatabase, ensureTemplate } from "./databases";
 
 /** The platform, listening on a free port, with a database and folders of its own. */
@@ -40,7 +41,7 @@ export interface TestServerOptions {
   /** Starts on this database; it isn't dropped at the end. */
   readonly databaseUrl?: string;
   readonly dataDir?: string;
-  readonly jobTiming?: AppOptions["jobTiming"];
+  readonly jobTiming?: Partial<JobTiming>;
   readonly poolPatienceMs?: number;
   readonly root?: string;
 }
@@ -63,11 +64,13 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const app = await createApp({
     env: testEnvironment(databaseUrl, dataDir, options.env),
     config: options.config ?? {},
-    log,
-    checkAnswers: true,
     ...(options.root ? { root: options.root } : {}),
-    ...(options.jobTiming ? { jobTiming: options.jobTiming } : {}),
-    ...(options.poolPatienceMs ? { poolPatienceMs: options.poolPatienceMs } : {}),
+    services: {
+      log: { logger: log },
+      http: { checkAnswers: true },
+      jobs: { timing: options.jobTiming },
+      database: { poolPatienceMs: options.poolPatienceMs },
+    },
   });
   try {
     await app.start();

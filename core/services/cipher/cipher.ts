@@ -6,7 +6,7 @@ import { type CipherKey, deriveKey } from "./key";
 /** Where a stored value belongs, so that a value copied to another row doesn't decrypt: `<table>.<column>:<owner scope>:<row name>`. */
 export type CipherContext = string;
 
-/** Encrypts what the platform must be able to read again: GitHub user tokens, secrets, private keys. */
+/** Encrypts what the platform must be able to read again, such as secrets and private keys. */
 export interface Cipher {
   /** @returns the stored form 2 of the text */
   encrypt(text: string, context: CipherContext): Buffer;

@@ -91,7 +91,7 @@ function responder(
   { route, pattern, parameters }: PreparedRoute,
   { fail, checkAnswers, open }: MountOptions,
 ): (context: ServedRequest, values: Readonly<Record<string, unknown>>) => Promise<Response> {
-  const { access, scope, jsonRequired, mendText, etag } = route;
+  const { access, scope, jsonRequired, unstorableText, etag } = route;
   const addedByAccess = Object.keys(access.adds);
   const addedByScope = Object.keys(scope?.adds ?? {});
   const { json, emptyStatus } = answerShape(route);
@@ -108,7 +108,7 @@ function responder(
     if (parameters.length > 0) {
       const sources: ParameterSources = {
         path: pathValues(pattern.names, values),
-        body: fromBody ? await parseBody(context.request, await context.bytes(), mendText) : noFields,
+        body: fromBody ? await parseBody(context.request, await context.bytes(), unstorableText === "replace") : noFields,
         query: fromQuery ? context.query : noFields,
       };
       context.params = read(sources);

@@ -11,13 +11,13 @@ const suspiciousEscape = /\\u(?:0000|[dD][89a-fA-F])/;
  * Reads the parameters in a body: a JSON object, a URL-encoded form or a multipart form. An empty body has none, whatever its
  * content type says, and a body of another content type has none either.
  *
- * @param mendText replaces what can't be stored in the texts of a JSON body, instead of refusing it
+ * @param replaceUnstorable replaces what can't be stored in the texts of a JSON body, instead of refusing it
  * @throws ApiError `request.malformed`
  */
-export async function parseBody(request: Request, bytes: Uint8Array<ArrayBuffer>, mendText = false): Promise<Fields> {
+export async function parseBody(request: Request, bytes: Uint8Array<ArrayBuffer>, replaceUnstorable = false): Promise<Fields> {
   if (bytes.length === 0) return noFields;
   const type = mediaType(request);
-  if (isJson(type)) return parseJson(decode(bytes), mendText);
+  if (isJson(type)) return parseJson(decode(bytes), replaceUnstorable);
   if (type === "application/x-www-form-urlencoded") return parseForm(decode(bytes), "strict");
   if (type === "multipart/form-data") return await parseMultipart(request, bytes);
   return noFields;
@@ -31,12 +31,12 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
-function parseJson(text: string, mendText: boolean): Fields {
+function parseJson(text: string, replaceUnstorable: boolean): Fields {
   if (text.trim() === "") return noFields;
   const suspicious = suspiciousEscape.test(text);
-  const value = parsedOrRefused(text, suspicious && mendText);
+  const value = parsedOrRefused(text, suspicious && replaceUnstorable);
   if (!isObject(value)) throw malformed("The body must be a JSON object");
-  if (suspicious && !mendText && !Object.values(value).every(isStorableInside)) {
+  if (suspicious && !replaceUnstorable && !Object.values(value).every(isStorableInside)) {
     throw malformed("The body has text with U+0000 or with half of a surrogate pair");
   }
   return value;

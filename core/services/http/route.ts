@@ -61,10 +61,10 @@ export interface RouteDeclaration<P extends ParameterSchemas, A extends object, 
   /** The handler reads the raw bytes itself (signatures); the body is not parsed for parameters. */
   readonly rawBody?: boolean;
   /**
-   * Puts U+FFFD in place of what PostgreSQL can't store in the texts of a JSON body (U+0000, halves of surrogate pairs), instead of
-   * refusing the body: for callers that would repeat a refused request in vain.
+   * What becomes of texts in a JSON body that PostgreSQL can't store (U+0000, halves of surrogate pairs): the body is refused unless
+   * they are to be replaced by U+FFFD.
    */
-  readonly mendText?: boolean;
+  readonly unstorableText?: "refuse" | "replace";
   /** Sends an `ETag` with the JSON answer, and answers 304 without a body to who has it already. */
   readonly etag?: EntityTag<HandlerContext<P, A, S>>;
   /** Successful requests are logged at `debug` only: probes, which would drown everything else. */
@@ -88,7 +88,7 @@ export interface Route {
   readonly bodyLimit?: number;
   readonly jsonRequired?: string;
   readonly rawBody?: boolean;
-  readonly mendText?: boolean;
+  readonly unstorableText?: "refuse" | "replace";
   readonly etag?: EntityTag<HandlerContext<ParameterSchemas, object, object>>;
   readonly quiet?: boolean;
   readonly handle: (context: HandlerContext<ParameterSchemas, object, object>) => unknown;

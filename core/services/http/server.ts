@@ -59,6 +59,7 @@ export interface HttpServer {
    * @param address the caller's, 127.0.0.1 unless given
    */
   handle(request: Request, address?: string): Promise<Response>;
+  readonly listening: boolean;
   /** @throws StartupError when the address can't be listened on */
   listen(): void;
   /** Accepts no more connections, waits for running requests, and cuts off those that take longer than `graceMs`. */
@@ -114,6 +115,9 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     get url() {
       if (!listener) throw new Error("The HTTP server doesn't listen");
       return listener.url;
+    },
+    get listening() {
+      return listener !== undefined;
     },
     async handle(request, address = "127.0.0.1") {
       const response = await serve(request, address);

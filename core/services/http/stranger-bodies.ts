@@ -2,7 +2,7 @@ import { ApiError, coreErrors } from "./errors";
 
 /** Bytes that bodies of strangers may take, all together. */
 const mostBytes = 256 * 1024 * 1024;
-/** How long a stranger's body may take to arrive, in milliseconds: as long as the slowest GitHub waits for an answer. */
+/** How long a stranger's body may take to arrive, in milliseconds: as long as the slowest sender waits for an answer. */
 const patience = 30_000;
 /** When somebody refused may come again, in seconds: when the slowest of those who were in the way have gone. */
 const retryAfter = "30";

@@ -6,17 +6,7 @@ import { loggableError } from "./loggable-error";
  * Names under which a secret could get into a log line; their values are replaced. A second line of defence: nothing is
  * logged that is known to hold one.
  */
-const secretNames = [
-  "authorization",
-  "cookie",
-  "token",
-  "secret",
-  "password",
-  "github_token",
-  "private_key",
-  "client_secret",
-  "url.password",
-];
+const secretNames = ["authorization", "cookie", "token", "secret", "password", "private_key", "client_secret", "url.password"];
 
 /**
  * @param level least severe level that is written

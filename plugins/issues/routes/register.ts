@@ -46,7 +46,7 @@ export function registerRoute({ db, repositories, register }: Parts): Route {
     bodyLimit,
     jsonRequired: "issues.json_required",
     // A plugin may quote any bytes it met; its Worker would send a refused report again and again.
-    mendText: true,
+    unstorableText: "replace",
     answers: { 204: null },
     errors: ["not_found", "checks.stale_run"],
     handle: async ({ repository, params }) => {

@@ -2,7 +2,11 @@ import { expect, test } from "bun:test";
 import { pino } from "pino";
 import { createLifecycle, type Starting, type StopPhase, type StopStep } from "../../../core/app/lifecycle";
 
-function world(start: (starting: Starting, done: string[]) => Promise<void>, more: StopStep[] = [], budgetMs = 300) {
+function world(
+  start: (starting: Pick<Starting, "ended">, done: string[]) => Promise<void>,
+  more: StopStep[] = [],
+  budgetMs = 300,
+) {
   const done: string[] = [];
   const lines: Record<string, unknown>[] = [];
   const log = pino({ level: "info" }, { write: (line: string) => void lines.push(JSON.parse(line)) });

@@ -1,6 +1,6 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";
-import { consoleNames } from "../../../core/app/console-names";
+import { kernelConsoleNames } from "../../../core/app/console-names";
 import { loadInstallation, projectRoot } from "../../../core/app/installation";
 import { previewPlugins } from "../../../core/app/preview";
 import { runToEnd } from "../../support/command";
@@ -14,7 +14,7 @@ const env = testEnvironment(database.url, "/tmp/unused");
 const ofPlugins = previewPlugins(await loadInstallation({ env: {}, config: {} })).flatMap(({ parts }) =>
   Object.keys(parts.console ?? {}),
 );
-const names = [...consoleNames, ...ofPlugins];
+const names = [...kernelConsoleNames, "db", "sql", "jobs", ...ofPlugins];
 
 const run = (stdin: string) => runToEnd("console", { env, stdin });
 

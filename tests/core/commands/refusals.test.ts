@@ -38,7 +38,7 @@ describe("the server refuses to start, with one message and exit code 1,", () =>
       COCOV_SIDEKIQ_PROBE_PORT: port,
     });
     expect(said).toContain(
-      `Port ${port} of 127.0.0.1 is in use by another process. Set COCOV_SIDEKIQ_PROBE_PORT or COCOV_SIDEKIQ_PROBE_ADDRESS`,
+      `Port ${port} of 127.0.0.1 is in use by another process. Set COCOV_PROBE_PORT or COCOV_PROBE_ADDRESS`,
     );
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { z } from "zod";
-import { coreSettingsSchema } from "../../../core/config/core-settings";
+import { coreSettings } from "../../../core/app/core-settings";
 import { readSection } from "../../../core/config/read-section";
 import { setting, text, wholeNumber } from "../../../core/config/setting";
 import { showConfig } from "../../../core/config/show-config";
@@ -34,7 +34,7 @@ describe("a value that can't be used", () => {
   });
 
   test("is never shown when the setting is a secret", () => {
-    const { problems } = readSection("core", coreSettingsSchema, {}, { COCOV_CRYPTOGRAPHIC_KEY: "hunter2" });
+    const { problems } = readSection("core", coreSettings, {}, { COCOV_CRYPTOGRAPHIC_KEY: "hunter2" });
     expect(problems).toHaveLength(1);
     expect(problems[0]).toContain("32 hexadecimal characters");
     expect(problems[0]).not.toContain("hunter2");
@@ -123,11 +123,12 @@ test.each([
   [{ COCOV_QUEUE_URL: "bunqueue://a:1, bunqueue://b:2" }, { queueUrl: "bunqueue://a:1, bunqueue://b:2" }],
   [{ COCOV_QUEUE_URL: "bunqueue://a:1,b:2" }, { queueUrl: "bunqueue://a:1,b:2" }],
   [{ COCOV_AUTO_MIGRATE: "false" }, { autoMigrate: false }],
-  [{ COCOV_UI_BASE_URL: "https://cocov.example.org/" }, { uiBaseUrl: "https://cocov.example.org" }],
+  [{ COCOV_PROBE_PORT: "9" }, { probePort: 9 }],
+  [{ COCOV_SIDEKIQ_PROBE_PORT: "9" }, { probePort: 9 }],
   [{ COCOV_PLUGINS_DISABLED: "issues, checks" }, { pluginsDisabled: ["issues", "checks"] }],
   [{ DATABASE_URL: "postgres://u@h/d" }, { databaseUrl: "postgres://u@h/d" }],
 ])("the platform's own settings understand %j", (env, expected) => {
-  expect(readSection("core", coreSettingsSchema, {}, env).values).toMatchObject(expected);
+  expect(readSection("core", coreSettings, {}, env).values).toMatchObject(expected);
 });
 
 test.each([
@@ -139,9 +140,9 @@ test.each([
   [{ COCOV_TRUST_PROXY: "10.0.0.0/8, proxy.local" }],
   [{ COCOV_TRUST_PROXY: "10.0.0.0/33" }],
   [{ COCOV_DATABASE_POOL: "-1" }],
-  [{ COCOV_UI_BASE_URL: "example.org" }],
+  [{ COCOV_PROBE_PORT: "http" }],
 ])("the platform's own settings refuse %j", (env) => {
-  const { problems } = readSection("core", coreSettingsSchema, {}, env);
+  const { problems } = readSection("core", coreSettings, {}, env);
   expect(problems).toHaveLength(1);
   expect(problems[0]).toStartWith(Object.keys(env)[0] ?? "");
 });

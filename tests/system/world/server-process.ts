@@ -2,7 +2,9 @@
 // its predecessor is gone.
 import { createApp } from "../../../core/app/app";
 
-const app = await createApp({ jobTiming: { poll: 0.2, upkeep: 0.2, stale: 1, lease: 1, lost: 2 } });
+const app = await createApp({
+  services: { jobs: { timing: { poll: 0.2, upkeep: 0.2, stale: 1, lease: 1, lost: 2 } } },
+});
 process.on("SIGTERM", async () => {
   await app.stop();
   process.exit(0);

@@ -47,7 +47,7 @@ function credentialsOf(routes: readonly PreparedRoute[]): JsonObject {
   return Object.fromEntries(credentials.flatMap((credential) => (credential ? [[credential.name, credential.scheme]] : [])));
 }
 
-/** e.g. `getV1RepositoriesByNameStatsCoverage` */
+/** e.g. `getV1WidgetsByNameParts` */
 function uniqueId({ route }: PreparedRoute, taken: Set<string>): string {
   const segments = route.path.split("/").map((segment) => {
     const words = segment.split(/[^A-Za-z0-9]+/).filter((word) => word !== "");

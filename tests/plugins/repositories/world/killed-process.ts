@@ -9,5 +9,5 @@ const options = z.object({
   jobTiming: z.record(z.string(), z.number()),
 });
 const { env, config, jobTiming } = options.parse(JSON.parse(Bun.argv[2] ?? ""));
-const app = await createApp({ env, config, jobTiming, log: createLogger("error") });
+const app = await createApp({ env, config, services: { jobs: { timing: jobTiming }, log: { logger: createLogger("error") } } });
 await app.start();

@@ -1,6 +1,5 @@
-import type { CoreSettings } from "../config/core-settings";
-import { serveOn } from "../services/http/serve-on";
 import { jobProbes, type ProbeSources } from "./probes";
+import { serveOn } from "./serve-on";
 
 /** The listening probes of a process that only runs jobs. */
 export interface JobProbes {
@@ -12,9 +11,12 @@ export interface JobProbes {
  * Opens the probes of a process that only runs jobs, on an address of their own.
  * @throws StartupError when the address can't be listened on
  */
-export function listenForJobProbes(settings: CoreSettings, sources: Pick<ProbeSources, "alive" | "readiness">): JobProbes {
+export function listenForJobProbes(
+  settings: { readonly probeAddress: string; readonly probePort: number },
+  sources: Pick<ProbeSources, "alive" | "readiness">,
+): JobProbes {
   const server = serveOn(
-    { address: "COCOV_SIDEKIQ_PROBE_ADDRESS", port: "COCOV_SIDEKIQ_PROBE_PORT" },
+    { address: "COCOV_PROBE_ADDRESS", port: "COCOV_PROBE_PORT" },
     { hostname: settings.probeAddress, port: settings.probePort, fetch: jobProbes(sources), development: false },
   );
   return { url: server.url.origin, stop: () => server.stop(true) };

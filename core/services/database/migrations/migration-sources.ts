@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { AnyPlugin } from "../plugin/plugin";
-import type { MigrationSource } from "../services/database/migrations/migration-file";
-import type { Installation } from "./installation";
+import type { Installation } from "../../../app/installation";
+import type { AnyPlugin } from "../../../plugin/plugin";
+import type { MigrationSource } from "./migration-file";
 
 /** @returns the folders of migrations of the core and of every plugin that is on, requirements first */
 export function migrationSources({ root, on }: Installation): MigrationSource[] {

@@ -1,6 +1,4 @@
-import type { InstalledPlugin } from "../plugin/installed-plugin";
-import type { AnyPlugin } from "../plugin/plugin";
-import { tableNames } from "./declared-claims";
+import type { InstalledPlugin } from "../../plugin/installed-plugin";
 
 /** What begins so is the core's: its documentation and its probes. */
 const reservedPaths = ["/swagger", "/openapi", "/system"] as const;
@@ -17,14 +15,4 @@ export function reservedRoutes(installed: readonly InstalledPlugin[]): string[] 
         : [`Plugin "${plugin.name}" ${what}, but ${reserved} is the core's own. Choose another path.`];
     });
   });
-}
-
-/** @returns a sentence for each table of a plugin whose name is the core's to give */
-export function reservedTables(plugin: AnyPlugin): string[] {
-  return tableNames(plugin)
-    .filter((name) => /^(core_|pg_)/.test(name))
-    .map((name) => {
-      const whose = name.startsWith("core_") ? "the core's" : "PostgreSQL's";
-      return `Plugin "${plugin.name}" declares the table ${name}, but names that begin like that are ${whose} own. Choose another name.`;
-    });
 }

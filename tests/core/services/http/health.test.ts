@@ -1,6 +1,6 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
-import { jobProbes } from "../../../core/app/probes";
-import { useTestServer } from "../../support/server";
+import { jobProbes } from "../../../../core/services/http/probes";
+import { useTestServer } from "../../../support/server";
 
 setDefaultTimeout(20_000);
 

@@ -2,9 +2,9 @@ import { afterAll, expect, test } from "bun:test";
 import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { prepareDataFolder } from "../../../core/app/data-folder";
-import { readOrCreateKeyFile } from "../../../core/services/cipher/key-file";
-import { runToEnd } from "../../support/command";
+import { readOrCreateKeyFile } from "../../../../core/services/cipher/key-file";
+import { prepareDataFolder } from "../../../../core/services/embedded-postgres/data-folder";
+import { runToEnd } from "../../../support/command";
 
 const place = await mkdtemp(join(tmpdir(), "data-folder-"));
 await chmod(place, 0o755);

@@ -1,11 +1,11 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { readFile, writeFile } from "node:fs/promises";
-import { loadInstallation } from "../../../core/app/installation";
-import { databaseAddress } from "../../../core/config/database-parts";
-import { openDatabase } from "../../../core/services/database/database";
-import { createLogger } from "../../../core/services/log/logger";
-import { StartupError } from "../../../core/startup-error";
-import { createTestDatabase } from "../../support/databases";
+import { loadInstallation } from "../../../../core/app/installation";
+import { openDatabase } from "../../../../core/services/database/database";
+import { databaseAddress } from "../../../../core/services/embedded-postgres/database-address";
+import { createLogger } from "../../../../core/services/log/logger";
+import { StartupError } from "../../../../core/startup-error";
+import { createTestDatabase } from "../../../support/databases";
 
 const log = createLogger("silent");
 const database = await createTestDatabase();
@@ -61,12 +61,17 @@ async function mistakes(env: Record<string, string>): Promise<readonly string[]>
 
 /** @returns who the server says is connected, and to what */
 async function connected(env: Record<string, string>): Promise<unknown> {
-  const db = openDatabase({ url: (await settingsFor(env)).databaseUrl ?? "", poolSize: 1, log });
+  const db = openDatabase({ url: (await urlFor(env)) ?? "", poolSize: 1, log });
   try {
     return (await db.sql`SELECT current_user::text AS who, current_database()::text AS what`)[0];
   } finally {
     await db.close();
   }
+}
+
+async function urlFor(env: Record<string, string>): Promise<string | undefined> {
+  const address = databaseAddress(await settingsFor(env));
+  return "url" in address ? address.url : undefined;
 }
 
 describe("a database whose address is given in parts", () => {
@@ -81,7 +86,7 @@ describe("a database whose address is given in parts", () => {
 
   test("is called like its user, and listens where PostgreSQL usually does, unless told otherwise", async () => {
     const env = { COCOV_DATABASE_HOST: "db.example.org", COCOV_DATABASE_USERNAME: "ada", COCOV_DATABASE_PASSWORD: "a/b" };
-    expect((await settingsFor(env)).databaseUrl).toBe("postgres://ada:a%2Fb@db.example.org:5432/");
+    expect(await urlFor(env)).toBe("postgres://ada:a%2Fb@db.example.org:5432/");
     expect(await connected({ ...socket, COCOV_DATABASE_USERNAME: name, COCOV_DATABASE_PASSWORD: password })).toEqual({
       who: name,
       what: name,
@@ -89,8 +94,7 @@ describe("a database whose address is given in parts", () => {
   });
 
   test("is the one of the URL when there is one", async () => {
-    const { databaseUrl } = await settingsFor({ ...user, COCOV_DATABASE_URL: database.url });
-    expect(databaseUrl).toBe(database.url);
+    expect(await urlFor({ ...user, COCOV_DATABASE_URL: database.url })).toBe(database.url);
   });
 
   test("is refused without its host, never replaced by an embedded one", async () => {

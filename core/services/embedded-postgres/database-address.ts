@@ -1,5 +1,3 @@
-import type { CoreSettings } from "./core-settings";
-
 /** The settings that say in parts where the database is, and their variables. */
 const variables = {
   databaseHost: "COCOV_DATABASE_HOST",
@@ -9,17 +7,26 @@ const variables = {
   databasePassword: "COCOV_DATABASE_PASSWORD",
 } as const;
 
-type Parts = Pick<CoreSettings, "databaseUrl" | keyof typeof variables>;
+/** What the settings say about where the database is. */
+export interface DatabaseParts {
+  readonly databaseUrl?: string;
+  readonly databaseHost?: string;
+  readonly databasePort?: number;
+  readonly databaseName?: string;
+  readonly databaseUsername?: string;
+  readonly databasePassword?: string;
+}
 
 /**
  * Finds out where the database is: the URL if there is one, else what the parts say.
  * @returns a connection URI, undefined for the embedded database; or the sentence that says which part is missing: with some parts
  *   set, nobody wants the embedded one
  */
-export function databaseAddress(parts: Parts): { url: string | undefined } | { problem: string } {
+export function databaseAddress(parts: DatabaseParts): { url: string | undefined } | { problem: string } {
   if (parts.databaseUrl !== undefined) return { url: parts.databaseUrl };
   if (parts.databaseHost !== undefined) return { url: joined(parts, parts.databaseHost) };
-  const set = Object.entries(variables).flatMap(([key, variable]) => (key in parts && isSet(parts, key) ? [variable] : []));
+  const values: Readonly<Record<string, unknown>> = { ...parts };
+  const set = Object.entries(variables).flatMap(([key, variable]) => (values[key] === undefined ? [] : [variable]));
   if (set.length === 0) return { url: undefined };
   const are = set.length === 1 ? "is" : "are";
   return {
@@ -27,9 +34,7 @@ export function databaseAddress(parts: Parts): { url: string | undefined } | { p
   };
 }
 
-const isSet = (parts: Readonly<Record<string, unknown>>, key: string): boolean => parts[key] !== undefined;
-
-function joined({ databasePort, databaseName = "", databaseUsername, databasePassword }: Parts, host: string): string {
+function joined({ databasePort, databaseName = "", databaseUsername, databasePassword }: DatabaseParts, host: string): string {
   const password = databasePassword === undefined ? "" : `:${encodeURIComponent(databasePassword)}`;
   const user = `${encodeURIComponent(databaseUsername ?? "")}${password}`;
   const at = user === "" ? "" : `${user}@`;

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { anyone } from "../services/http/guard";
-import { type Route, route } from "../services/http/route";
-import type { Readiness } from "./readiness";
+import type { Readiness } from "../../app/readiness";
+import { anyone } from "./guard";
+import { type Route, route } from "./route";
 
 /** What the probes ask. */
 export interface ProbeSources {
@@ -17,7 +17,7 @@ const pong = z.object({ pong: z.boolean() });
 const readinessJson = z.object({
   ready: z.boolean(),
   checks: z.record(z.string(), z.enum(["ok", "not_configured", "failing"])).meta({
-    example: { database: "ok", migrations: "ok", jobs: "ok", storage: "ok", github: "not_configured" },
+    example: { database: "ok", migrations: "ok", jobs: "ok" },
   }),
 });
 
@@ -57,7 +57,7 @@ export function probeRoutes({ alive, migrated, readiness }: ProbeSources): Route
       path: "/system/probes/ready",
       summary: "Can the process do its work now?",
       description:
-        "Says how each thing stands that the process depends on. GitHub being down or not configured doesn't make it unready.",
+        "Says how each thing stands that the process depends on. Some of them may fail, or not be configured, without making it unready.",
       access: anyone,
       quiet: true,
       answers: { 200: readinessJson, 503: readinessJson },

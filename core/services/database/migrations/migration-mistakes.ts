@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { isAbsolute } from "node:path";
-import type { AnyPlugin } from "../plugin/plugin";
-import { listMigrationFiles } from "../services/database/migrations/migration-file";
-import { tableNames } from "./declared-claims";
+import type { AnyPlugin } from "../../../plugin/plugin";
+import { tableNames } from "../../../plugin/table-names";
+import { listMigrationFiles } from "./migration-file";
 import { migrationSource } from "./migration-sources";
 
 /**

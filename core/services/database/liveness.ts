@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { Database } from "../services/database/types";
+import type { Database } from "./types";
 
 /** How long a pool may stay exhausted before only a restart is expected to help, in milliseconds. */
 const patience = 60_000;

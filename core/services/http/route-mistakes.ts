@@ -1,10 +1,10 @@
-import type { InstalledPlugin } from "../plugin/installed-plugin";
-import { reasonOf } from "../reason";
-import { coreErrors } from "../services/http/errors";
-import { guardMistakes } from "../services/http/guard-mistakes";
-import { prepareRoute } from "../services/http/mount";
-import type { Route } from "../services/http/route";
-import { undeclaredCodes } from "../services/http/route-codes";
+import type { InstalledPlugin } from "../../plugin/installed-plugin";
+import { reasonOf } from "../../reason";
+import { coreErrors } from "./errors";
+import { guardMistakes } from "./guard-mistakes";
+import { prepareRoute } from "./mount";
+import type { Route } from "./route";
+import { undeclaredCodes } from "./route-codes";
 
 /** @returns a sentence for each way in which a plugin's route contradicts itself or what the platform knows */
 export function routeMistakes(installed: readonly InstalledPlugin[]): string[] {

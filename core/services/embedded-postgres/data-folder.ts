@@ -5,7 +5,7 @@ const marks = new Set(["cryptographic.key", "postgres", "postgres.location", "gi
 
 /**
  * Makes the data folder, for its owner only. One that is there already and the platform's alone loses what others may read or write in it;
- * who could pass through it (Workers, to the storage below it) still can. A folder with other things in it is left as it is: what
+ * who could pass through it (programs that share a folder below it) still can. A folder with other things in it is left as it is: what
  * the platform keeps in it is closed to others by itself.
  * @param options.passable lets others pass through to what is theirs: the embedded database's user, when that isn't ours
  */

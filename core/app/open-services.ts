@@ -1,0 +1,58 @@
+import { services } from "../services";
+import type { Installation } from "./installation";
+import type { StopStep } from "./lifecycle";
+import type { AnyService, ApisOf, OpenService, ServiceOptionsOf } from "./service";
+
+/** The APIs of all services. */
+export type ServiceApis = ApisOf<typeof services>;
+/** What a process asks of services in particular. */
+export type ServiceOptions = ServiceOptionsOf<typeof services>;
+
+/** A service and what came of opening it. */
+export interface OpenedService {
+  readonly service: AnyService;
+  readonly open: OpenService<unknown>;
+}
+
+/**
+ * Opens the services in their order, each with the APIs of those that it needs.
+ * @throws what one of them throws, after those before it have been stopped
+ */
+export async function openServices(
+  installation: Installation,
+  options: ServiceOptions = {},
+): Promise<{ readonly apis: ServiceApis; readonly opened: readonly OpenedService[] }> {
+  const apis: Record<string, unknown> = {};
+  const opened: OpenedService[] = [];
+  const asked: Readonly<Record<string, object | undefined>> = options;
+  try {
+    for (const service of services as readonly AnyService[]) {
+      const settings = installation.settings;
+      const open = await service.open({ installation, settings, use: apis, options: asked[service.name] ?? {} });
+      apis[service.name] = open.api;
+      opened.push({ service, open });
+    }
+  } catch (error) {
+    await closeServices(opened);
+    throw error;
+  }
+  // Each was put there under its own name, by the service of that name.
+  return { apis: apis as ServiceApis, opened };
+}
+
+/** How long a service may take to close when nobody has set a time, in milliseconds. */
+const patience = 5000;
+
+/** Stops services that were opened and not started, last ones first. */
+export async function closeServices(opened: readonly OpenedService[]): Promise<void> {
+  for (const { open } of opened.toReversed()) await open.stop?.(patience);
+}
+
+/** @returns stand-ins for the APIs, which connect to nothing */
+export function previewServices(): ServiceApis {
+  return Object.fromEntries(services.map(({ name, preview }) => [name, preview()])) as unknown as ServiceApis;
+}
+
+/** @returns how each service stops, those that need others first */
+export const stopSteps = (opened: readonly OpenedService[]): StopStep[] =>
+  opened.toReversed().map(({ service: { name }, open }) => ({ name, run: (ms) => open.stop?.(ms) }));

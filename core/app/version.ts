@@ -1,4 +1,0 @@
-import manifest from "../../package.json";
-
-/** The platform's version. */
-export const version: string = manifest.version;

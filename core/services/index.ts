@@ -1,0 +1,10 @@
+import boundedWork from "./bounded-work/service";
+import cipher from "./cipher/service";
+import database from "./database/service";
+import embeddedPostgres from "./embedded-postgres/service";
+import http from "./http/service";
+import jobs from "./jobs/service";
+import log from "./log/service";
+
+/** The platform's services, each after what it needs: the order in which they open and start. They stop in the opposite one. */
+export const services = [log, embeddedPostgres, cipher, database, boundedWork, http, jobs] as const;
