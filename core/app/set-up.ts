@@ -44,7 +44,7 @@ export function setUpPlugins(installation: Installation, apis: ServiceApis): Ins
       log: log.child({ plugin: plugin.name }),
       config,
       core: installation.settings,
-      ...Object.fromEntries(others.map(({ name }) => [name, publicApis.get(name)])),
+      use: Object.fromEntries(others.map(({ name }) => [name, publicApis.get(name)])),
     });
     if ("problems" in result) {
       failed.add(plugin.name);

@@ -3,8 +3,8 @@ import { didYouMean } from "../did-you-mean";
 import { type Form, isFunction, isRecord, isText, listOf } from "./form";
 import type { AnyPlugin } from "./plugin";
 
-/** Names that the core uses for something: those `setup` and the console receive, and those of its own routes. */
-const reserved = new Set("db jobs events slots log config core cipher app sql help system documentation cocov".split(" "));
+/** Names that the core uses for something: its section of the configuration, its own routes and its module. */
+const reserved = new Set("core system documentation cocov".split(" "));
 
 const forms: Readonly<Record<keyof AnyPlugin, Form>> = {
   name: {

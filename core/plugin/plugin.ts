@@ -74,9 +74,10 @@ type Required<R extends readonly AnyPlugin[]> = { readonly [P in R[number] as P[
 type Optional<O extends readonly AnyPlugin[]> = { readonly [P in O[number] as P["name"]]: ApiOf<P> | undefined };
 
 /** What `setup` receives. */
-export type SetupContext<C, R extends readonly AnyPlugin[], O extends readonly AnyPlugin[]> = PluginContext<C> &
-  Required<R> &
-  Optional<O>;
+export type SetupContext<C, R extends readonly AnyPlugin[], O extends readonly AnyPlugin[]> = PluginContext<C> & {
+  /** Public APIs, by plugin: of those it requires, and of the optional ones that are on. */
+  readonly use: Required<R> & Optional<O>;
+};
 
 /** A plugin's manifest. Made with {@link definePlugin}; the default export of `plugins/<name>/index.ts`. */
 export interface Plugin<
@@ -91,9 +92,9 @@ export interface Plugin<
   /** One line for operators. */
   readonly summary: string;
   readonly version?: string;
-  /** Plugins it can't do without. Their public APIs arrive in `setup` under their names. */
+  /** Plugins it can't do without. Their public APIs arrive in `setup` as `use`, under their names. */
   readonly requires?: Requires;
-  /** Plugins it makes use of when they are on; `undefined` in `setup` otherwise. */
+  /** Plugins it makes use of when they are on; `undefined` in `use` otherwise. */
   readonly optional?: Optionals;
   /** Its settings, each with its environment names (see `setting`). */
   readonly config?: ConfigSchema;
@@ -120,7 +121,7 @@ export type NoSettings = z.ZodObject<{}>;
  *   name: "greetings",
  *   summary: "Says hello",
  *   requires: [auth],
- *   setup: ({ auth }) => ({ routes: greetingRoutes(auth) }),
+ *   setup: ({ use: { auth } }) => ({ routes: greetingRoutes(auth) }),
  * });
  */
 export function definePlugin<

@@ -55,7 +55,7 @@ export default definePlugin({
   tables,
   errors,
   events: [userSignedIn, userLeft],
-  setup({ db, events, log, cipher, config, github }) {
+  setup({ db, events, log, cipher, config, use: { github } }) {
     const guards = createGuards(createAuthenticator({ db, log }));
     const users = createUsers({ cipher });
     const leave = createLeave(events);

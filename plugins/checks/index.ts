@@ -63,7 +63,7 @@ export default definePlugin({
   errors,
   slots: [workerTransport, issueCounts, mountSecrets],
   events: [checkSetStarted, checkSetWrappedUp],
-  setup({ db, events, jobs, slots, log, config, boundedWork, repositories, github }) {
+  setup({ db, events, jobs, slots, log, config, boundedWork, use: { repositories, github } }) {
     const counts = slots.one(issueCounts);
     const secrets = slots.one(mountSecrets);
     const transports = createTransports(slots.all(workerTransport));

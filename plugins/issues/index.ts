@@ -23,7 +23,7 @@ export default definePlugin({
   requires: [auth, repositories, checks, source],
   tables,
   errors,
-  setup({ db, auth, repositories, checks, source }) {
+  setup({ db, use: { auth, repositories, checks, source } }) {
     const present = createIssuePresenter({ auth, source });
     const register = createRegister({ db, checks, repositories });
     return {

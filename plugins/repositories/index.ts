@@ -80,7 +80,7 @@ export default definePlugin({
   errors,
   slots: [commitStatus],
   events: Object.values(events),
-  setup({ db, events, jobs, slots, log, config, core, auth, github }) {
+  setup({ db, events, jobs, slots, log, config, core, use: { auth, github } }) {
     const base = resolve(config.storagePath ?? join(core.dataDir, "git_storage"));
     const snapshots = createSnapshots({
       basePath: base,

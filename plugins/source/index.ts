@@ -27,7 +27,7 @@ export default definePlugin({
   name: "source",
   summary: "Shows commits' files with highlighting, in whole or around issues",
   requires: [repositories],
-  setup({ log, boundedWork, repositories }) {
+  setup({ log, boundedWork, use: { repositories } }) {
     const files = createCommitFiles({
       snapshots: repositories.snapshots,
       cache: createHighlightCache(cacheBytes),

@@ -17,7 +17,7 @@ export default definePlugin({
   requires: [auth, repositories, checks],
   tables,
   errors,
-  setup({ db, log, core, auth, repositories, checks }) {
+  setup({ db, log, core, use: { auth, repositories, checks } }) {
     const worker = auth.service("worker");
     const handOut = createHandOut({ db, checks, repositories, log });
     const longPoll = createLongPoll({ db, handOut });

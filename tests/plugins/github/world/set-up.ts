@@ -15,6 +15,7 @@ export function setUpGitHub(server: TestServer, env: Record<string, string | und
   if (!values) throw new Error(problems.join(" "));
   const log = pino({ level: "debug" }, { write: (line: string) => void lines.push(line) });
   const parts = github.setup({
+    use: {},
     db: server.app.db,
     jobs: server.app.jobs,
     events: createEvents([]),

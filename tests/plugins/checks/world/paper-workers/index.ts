@@ -59,7 +59,7 @@ export default definePlugin({
   name: "paper-workers",
   summary: "Plays the neighbours of checks in tests",
   requires: [checks, repositories],
-  setup({ checks: api, repositories }) {
+  setup({ use: { checks: api, repositories } }) {
     paper.api = api;
     paper.repositories = () => repositories;
     return {
