@@ -15,7 +15,15 @@ export interface MortalServer {
   output(): string;
 }
 
-export async function mortalServer(environment: Record<string, string | undefined>): Promise<MortalServer> {
+interface MortalServerOptions {
+  /** Nobody reads what it logs, though the pipe stays open: as with a log collector that hangs. */
+  readonly logReader?: "stalled";
+}
+
+export async function mortalServer(
+  environment: Record<string, string | undefined>,
+  { logReader }: MortalServerOptions = {},
+): Promise<MortalServer> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   let child: Bun.Subprocess<"ignore", "pipe", "pipe"> | undefined;
@@ -31,7 +39,8 @@ export async function mortalServer(environment: Record<string, string | undefine
     output: () => output,
     deaths: () => [...deaths],
     async start() {
-      child = Bun.spawn([process.execPath, join(import.meta.dir, "server-process.ts")], {
+      const command = [process.execPath, join(import.meta.dir, "server-process.ts")];
+      child = Bun.spawn(logReader === "stalled" ? ["bash", "-c", stalled, ...command] : command, {
         env: { PATH: process.env.PATH, HOME: process.env.HOME, ...environment, COCOV_PORT: String(port) },
         stdin: "ignore",
         stdout: "pipe",
@@ -56,6 +65,9 @@ export async function mortalServer(environment: Record<string, string | undefine
     },
   };
 }
+
+/** The server takes the place of this shell, so that what is killed is the server; the reader ends with it, and reads nothing. */
+const stalled = `exec "$0" "$@" > >(exec tail --pid=$$ -f /dev/null)`;
 
 async function freePort(): Promise<number> {
   const server = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response() });

@@ -7,6 +7,8 @@ import { findings } from "./worker";
 export interface Pushed {
   readonly sha: string;
   readonly branches: readonly string[];
+  /** Name of its repository; `api` unless given. */
+  readonly repository?: string;
 }
 
 /** What is missing and what is there too often, in words; nothing when every commit went its way exactly once. */
@@ -34,12 +36,12 @@ export async function balance(
   const doubled: string[] = [];
   const get = async <T>(path: string): Promise<T> =>
     json<T>(await fetch(`${url}${path}`, { headers: { authorization: `bearer ${admin}` } }), 200);
-  for (const { sha, branches } of commits) {
+  for (const { sha, branches, repository = "api" } of commits) {
     const expected = Object.fromEntries(
       plugins.map((plugin) => [plugin, findings(sha, plugin).length]).filter(([, count]) => count !== 0),
     );
     const total = plugins.reduce((sum, plugin) => sum + findings(sha, plugin).length, 0);
-    const shown = await get<ShownChecks>(`/v1/repositories/api/commits/${sha}/checks`);
+    const shown = await get<ShownChecks>(`/v1/repositories/${repository}/commits/${sha}/checks`);
     const found = [
       shown.status,
       shown.checks.map(({ plugin_name, status }) => `${plugin_name} ${status}`),
@@ -49,15 +51,15 @@ export async function balance(
     const wanted = ["completed", plugins.map((plugin) => `${plugin} completed`), expected, total];
     if (!Bun.deepEquals(found, wanted)) lost.push(`${sha}: ${JSON.stringify(found)} instead of ${JSON.stringify(wanted)}`);
     const newest = github.statuses({ sha, context: "cocov" }).at(-1);
-    if (!isFinal(newest, total))
+    if (!isFinal(newest, total, repository))
       lost.push(`${sha}: the newest status is ${newest?.state} (${newest?.description}) instead of ${total} issues`);
     for (const branch of branches) {
       const { issues, head } = await get<{ issues: number | null; head?: { sha: string } }>(
-        `/v1/repositories/api/branches/${branch}`,
+        `/v1/repositories/${repository}/branches/${branch}`,
       );
       if (head?.sha !== sha || issues !== total)
         lost.push(`${branch}: ${issues} issues at ${head?.sha} instead of ${total} at ${sha}`);
-      const entries = await historyOf(db, branch);
+      const entries = await historyOf(db, repository, branch);
       if (!entries.includes(total)) lost.push(`${branch}: the history is ${entries} and lacks ${total}`);
       if (entries.length > 1) doubled.push(`${branch}: the history is ${entries}`);
     }
@@ -66,16 +68,17 @@ export async function balance(
 }
 
 /** The graphs that show it aren't there yet, so the table is asked. */
-async function historyOf({ sql }: Platform["db"], branch: string): Promise<number[]> {
+async function historyOf({ sql }: Platform["db"], repository: string, branch: string): Promise<number[]> {
   const rows = await sql<{ quantity: number }[]>`
-    SELECT h.quantity FROM issue_histories h JOIN branches b ON b.id = h.branch_id WHERE b.name = ${branch} ORDER BY h.id`;
+    SELECT h.quantity FROM issue_histories h JOIN branches b ON b.id = h.branch_id JOIN repositories r ON r.id = b.repository_id
+     WHERE r.name = ${repository} AND b.name = ${branch} ORDER BY h.id`;
   return rows.map(({ quantity }) => quantity);
 }
 
-function isFinal(status: CommitStatus | undefined, issues: number): boolean {
+function isFinal(status: CommitStatus | undefined, issues: number, repository: string): boolean {
   const page = issues === 0 ? "checks" : "issues";
   return (
-    status?.target_url === `${uiBaseUrl}/repos/api/commits/${status?.sha}/${page}` &&
+    status?.target_url === `${uiBaseUrl}/repos/${repository}/commits/${status?.sha}/${page}` &&
     status.state === (issues === 0 ? "success" : "failure") &&
     (issues === 0 || status.description?.startsWith(`${issues} issue`) === true)
   );

@@ -1,0 +1,103 @@
+import { expect, test } from "bun:test";
+import { addRepository, userNamed } from "../support/factories";
+import type { Repository } from "../support/github";
+import { watchHealth } from "./world/health-watch";
+import { mortalServer } from "./world/mortal-server";
+import { balance, type Pushed } from "./world/outcome";
+import { persist } from "./world/persist";
+import { manifest, usePlatform } from "./world/platform";
+import { settled } from "./world/settle";
+import { until } from "./world/until";
+import { withWorkers } from "./world/worker";
+
+const repositories = 20;
+const pushesEach = 10;
+/** Its git never answers until the others are done. */
+const hanging = "stress-0";
+
+const platform = await usePlatform();
+const { github, server, admin, token, db, environment } = platform;
+
+/** What a person sees of a run. */
+async function statusOf(url: string, { repository, sha }: Pushed): Promise<string> {
+  const answer = await fetch(`${url}/v1/repositories/${repository}/commits/${sha}/checks`, {
+    headers: { authorization: `bearer ${admin}` },
+  });
+  const { status }: { status?: string } = await answer.json();
+  return status ?? `answer ${answer.status}`;
+}
+
+test("with the smallest pool, a slow GitHub, one hanging repository and a log that nobody reads, everything completes", async () => {
+  const member = userNamed(github, "grace");
+  const onGitHub: Repository[] = [];
+  for (let number = 0; number < repositories; number++) {
+    const name = `stress-${number}`;
+    const made = await github.addRepository({ name, files: { ".cocov.yaml": manifest, "main.c": "int main() {}\n" } });
+    made.setCollaborator(member, "write");
+    await addRepository(server, token, name);
+    onGitHub.push(made);
+  }
+  await server.app.jobs.idle(60_000);
+  await server.stop();
+
+  const mortal = await mortalServer(
+    { ...environment, COCOV_DATABASE_POOL: "5", COCOV_LOG_LEVEL: "debug" },
+    { logReader: "stalled" },
+  );
+  await mortal.start();
+  const hang = github.fail({ match: `/acme/${hanging}.git/**`, hang: true });
+  const slow = github.fail({ delayMs: 200 });
+  const health = watchHealth(mortal.url);
+
+  const delivered: Pushed[] = [];
+  async function pushAll(repository: Repository, name: string): Promise<void> {
+    const base = await repository.head();
+    for (let number = 0; number < pushesEach; number++) {
+      const branch = `b${number}`;
+      const sha = await repository.commit({ branch, files: { "main.c": `int v${number};\n` }, parent: base ?? undefined });
+      const payload = await github.payloads.push(repository, { branch, before: null, after: sha });
+      const events = [
+        github.deliver("push", payload, { to: `${mortal.url}/v1/github/events` }),
+        github.deliver("member", github.payloads.member(repository, member, "edited"), {
+          to: `${mortal.url}/v1/github/events`,
+        }),
+      ];
+      for (const answer of await Promise.all(events)) expect(answer.status).toBe(200);
+      delivered.push({ sha, branches: [branch], repository: name });
+    }
+  }
+
+  const finished = async (commits: readonly Pushed[]) => {
+    const states = await Promise.all(commits.map((commit) => statusOf(mortal.url, commit)));
+    return commits.filter((_commit, index) => states[index] !== "completed");
+  };
+  await withWorkers(4, { address: () => mortal.url, token }, async () => {
+    await Promise.all(onGitHub.map((repository, number) => pushAll(repository, `stress-${number}`)));
+    const others = delivered.filter(({ repository }) => repository !== hanging);
+    let open = others;
+    await until(
+      async () => {
+        open = await finished(open);
+        return open.length === 0;
+      },
+      () => `${open.length} runs of other repositories are open`,
+      120,
+    );
+    hang.clear();
+    slow.clear();
+    await github.down();
+    await github.up();
+    await settled(platform);
+  });
+  const list = await persist(() => fetch(`${mortal.url}/v1/repositories`, { headers: { authorization: `bearer ${admin}` } }));
+  const { asked, failed, longestMs } = await health.stop();
+
+  expect(list.status).toBe(200);
+  expect(await balance(platform, delivered, mortal.url)).toEqual({ lost: [], doubled: [] });
+  expect(delivered).toHaveLength(repositories * pushesEach);
+  expect([...(await db.sql`SELECT name, last_error FROM core_jobs WHERE died_at IS NOT NULL`)]).toEqual([]);
+  expect(mortal.deaths()).toEqual([]);
+  console.log(`health: asked ${asked} times, ${failed} failed, the longest answer took ${longestMs} ms`);
+  expect(failed).toBe(0);
+  expect(longestMs).toBeLessThan(1000);
+}, 240_000);
