@@ -1,9 +1,19 @@
 import { join } from "node:path";
 
+/** What a {@link HealthWatch} has seen. */
+export interface SeenHealth {
+  readonly asked: number;
+  /** Answers that weren't 200. */
+  readonly failed: number;
+  /** The longest wait for an answer, in milliseconds. */
+  readonly longestMs: number;
+  /** The longest wait beyond what a bare server took to answer at the same moment, in milliseconds. */
+  readonly longestBeyondBareMs: number;
+}
+
 /** Asks a server for its health over and over, from a process of its own: what this one is busy with doesn't count as the server's. */
 export interface HealthWatch {
-  /** Ends it. @returns how often it asked, how many answers weren't 200, and the longest wait in milliseconds */
-  stop(): Promise<{ readonly asked: number; readonly failed: number; readonly longestMs: number }>;
+  stop(): Promise<SeenHealth>;
 }
 
 export function watchHealth(url: string): HealthWatch {
