@@ -51,7 +51,7 @@ export default definePlugin({
         signed: signatureGuard({ secret, allowUnsigned }),
         record: createRecorder({ db, jobs, handlers }),
       }),
-      jobs: [deliveryHandling({ db, handlers }), deliveryForgetting, statusSending({ db, jobs, clients, reach, required })],
+      jobs: [deliveryHandling({ handlers }), deliveryForgetting, statusSending({ db, jobs, clients, reach, required })],
       readiness: [gitHubReadiness({ clients, reach, required })],
       console: {
         github: {

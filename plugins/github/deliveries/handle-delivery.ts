@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Database, defineJob, type HandledJob, type Queryable, type Transaction } from "../../../core";
+import { defineJob, type HandledJob, type Queryable, type Transaction } from "../../../core";
 import type { WebhookHandler } from "./webhook";
 
 export const handleDelivery = defineJob({
@@ -8,22 +8,21 @@ export const handleDelivery = defineJob({
   payload: z.object({ deliveryId: z.string(), handler: z.string() }),
 });
 
-export function deliveryHandling({ db, handlers }: { db: Database; handlers: () => readonly WebhookHandler[] }): HandledJob {
-  return handleDelivery.handledBy(async ({ deliveryId, handler: name }, run) => {
-    const handler = handlers().find((candidate) => candidate.name === name);
-    if (!handler) run.log.warn({ handler: name }, "nobody handles this delivery any more: its plugin is off");
-    try {
+/** A delivery of which a handler's job is dead, whatever it died of, has failed; its payload stays, for another try. */
+export function deliveryHandling({ handlers }: { handlers: () => readonly WebhookHandler[] }): HandledJob {
+  return handleDelivery.handledBy(
+    async ({ deliveryId, handler: name }, run) => {
+      const handler = handlers().find((candidate) => candidate.name === name);
+      if (!handler) run.log.warn({ handler: name }, "nobody handles this delivery any more: its plugin is off");
       await run.complete(async (tx) => {
         const delivery = await lockWaiting(tx, deliveryId, name);
         if (!delivery) return;
         await handler?.handle(tx, JSON.parse(delivery.payload), { sequence: delivery.sequence });
         await markHandled(tx, deliveryId, name);
       });
-    } catch (error) {
-      if (run.lastAttempt) await markFailed(db, deliveryId, name);
-      throw error;
-    }
-  });
+    },
+    { onDead: (tx, { deliveryId, handler }) => markFailed(tx, deliveryId, handler) },
+  );
 }
 
 interface WaitingDelivery {

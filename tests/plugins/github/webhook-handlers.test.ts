@@ -146,6 +146,26 @@ describe("a handler that fails", () => {
   });
 });
 
+describe("a process that dies in a handler's last attempt", () => {
+  test("leaves a delivery that has failed, and can be revived", async () => {
+    const id = crypto.randomUUID();
+    await db.sql`INSERT INTO obstacles VALUES ('noting.first')`;
+    await deliver(server, { delivery: id });
+    await until(attempted("noting.first", 1));
+    await db.sql`TRUNCATE obstacles`;
+    await db.sql`
+      UPDATE core_jobs SET attempts = max_attempts, started_at = now(), handed_to = 'gone', handovers = handovers + 1,
+             running_token = gen_random_uuid(), lease_until = now() - interval '1 second'
+       WHERE payload->>'handler' = 'noting.first'`;
+    await until(async () => (await delivery(id))?.state === "failed");
+    expect(await delivery(id)).toMatchObject({ payload: "{}", waiting: ["noting.first"] });
+    const [dead] = await jobs.dead();
+    expect(await jobs.retry(dead?.id ?? "")).toBe(true);
+    await jobs.idle();
+    expect(await delivery(id)).toMatchObject({ state: "processed", payload: null, waiting: [] });
+  });
+});
+
 describe("forgetting", () => {
   test("takes processed deliveries after two days and failed ones after thirty, never what waits", async () => {
     await db.sql`INSERT INTO github_deliveries (delivery_id, event, waiting, state, received_at) VALUES

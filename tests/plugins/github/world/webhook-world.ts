@@ -44,12 +44,13 @@ export async function answer(response: Response): Promise<{ status: number; code
 export async function useNotingServers(count: number) {
   const config = { plugins: { load: ["./tests/plugins/github/world/noting-plugin.ts"] } };
   const env = { COCOV_GITHUB_WEBHOOK_SECRET_KEY: secret };
-  const first = await startTestServer({ config, env });
+  const jobTiming = { upkeep: 0.5 };
+  const first = await startTestServer({ config, env, jobTiming });
   const { db } = first.app;
   await db.sql`CREATE TABLE notes (handler text NOT NULL, payload text NOT NULL, sequence bigint NOT NULL, request text)`;
   await db.sql`CREATE TABLE obstacles (handler text NOT NULL)`;
   const others = await Promise.all(
-    Array.from({ length: count - 1 }, () => startTestServer({ config, env, databaseUrl: first.databaseUrl })),
+    Array.from({ length: count - 1 }, () => startTestServer({ config, env, jobTiming, databaseUrl: first.databaseUrl })),
   );
   afterEach(async () => {
     await db.sql`TRUNCATE obstacles`;
