@@ -9,6 +9,7 @@ export interface CheckSetRow extends CheckSetProgress {
   readonly commitId: number;
   readonly repositoryId: number;
   readonly repositoryName: string;
+  readonly repositoryGithubId: number;
   readonly sha: string;
   /** Null when no run was ever started. */
   readonly jobId: string | null;
@@ -65,7 +66,8 @@ export async function moveCheckSet(tx: Transaction, set: CheckSetRow, next: Chec
 
 const columns = ({ sql }: Queryable) => sql`
   s.id, s.commit_id AS "commitId", s.status, s.canceling, s.job_id AS "jobId", s.error_kind AS "errorKind",
-  s.error_extra AS "errorExtra", s.transport, s.refetches, c.sha, r.id AS "repositoryId", r.name AS "repositoryName"`;
+  s.error_extra AS "errorExtra", s.transport, s.refetches, c.sha, r.id AS "repositoryId", r.name AS "repositoryName",
+  r.github_id AS "repositoryGithubId"`;
 
 const joined = ({ sql }: Queryable) => sql`
   FROM check_sets s JOIN commits c ON c.id = s.commit_id JOIN repositories r ON r.id = c.repository_id`;

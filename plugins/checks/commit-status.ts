@@ -10,16 +10,16 @@ type Announcement = Pick<CommitStatus, "state" | "description"> & { readonly pag
 /** Sends a commit's status to GitHub, in the background. @param kind a kind, or how many active issues the checks found */
 export type Announce = (
   tx: Transaction,
-  commit: { readonly repositoryName: string; readonly sha: string },
+  commit: { readonly repositoryName: string; readonly repositoryGithubId: number; readonly sha: string },
   kind: CommitStatusKind | { readonly issues: number },
 ) => Promise<void>;
 
 /** @param uiBaseUrl where the web UI is, without a trailing slash: target of the statuses' links */
 export function createAnnounce({ github, uiBaseUrl }: { github: GitHub | undefined; uiBaseUrl: string }): Announce {
-  return async (tx, { repositoryName: repository, sha }, kind) => {
+  return async (tx, { repositoryName, repositoryGithubId: repositoryId, sha }, kind) => {
     const { state, description, page } = announcement(kind);
-    const targetUrl = `${uiBaseUrl}/repos/${repository}/commits/${sha}/${page}`;
-    await github?.postStatus(tx, { repository, sha, context: "cocov", state, description, targetUrl });
+    const targetUrl = `${uiBaseUrl}/repos/${repositoryName}/commits/${sha}/${page}`;
+    await github?.postStatus(tx, { repositoryId, sha, context: "cocov", state, description, targetUrl });
   };
 }
 

@@ -18,7 +18,7 @@ export const deliveries = pgTable("github_deliveries", {
 /** The newest wanted commit status of each context, until GitHub has it. */
 export const statuses = pgTable("github_statuses", {
   id: id(),
-  repository: citext("repository").notNull(),
+  repositoryId: int8("repository_id").notNull(),
   sha: citext("sha").notNull(),
   context: text("context").notNull(),
   state: text("state", { enum: ["error", "failure", "pending", "success"] }).notNull(),

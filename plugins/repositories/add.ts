@@ -6,9 +6,9 @@ import { errors } from "./errors";
 import { repositoryAdded } from "./events";
 import { findRepository } from "./find";
 import { initializeRepository } from "./jobs/initialize";
-import { giveUpName } from "./jobs/refresh";
 import { updateRepositoryPermissions } from "./jobs/update-permissions";
 import { type RepositoryDescription, repositoryByName, type SeenRepository } from "./on-github";
+import { giveUpName } from "./repository-names";
 import type { RepositoryRow } from "./rows";
 import { isRepositoryName } from "./storage/names";
 

@@ -15,6 +15,7 @@ import { handleInitialize } from "./jobs/initialize";
 import { handleProcessCommit } from "./jobs/process-commit";
 import { handleRefresh } from "./jobs/refresh";
 import { handleMoveArchives } from "./jobs/rename";
+import { handleUpdateAllPermissions } from "./jobs/update-all-permissions";
 import { handleUpdateAuthors, updateCommitAuthors } from "./jobs/update-authors";
 import { handleUpdatePermissions } from "./jobs/update-permissions";
 import { handleUpdateUserPermissions, updateUserPermissions } from "./jobs/update-user-permissions";
@@ -28,9 +29,12 @@ import { createSnapshots } from "./storage/snapshots";
 import { fileModes, storageAccess } from "./storage/storage-access";
 import { storageReadiness } from "./storage-readiness";
 import * as tables from "./tables";
+import { createVerifiedReads } from "./verified-read";
+import { accessWebhooks } from "./webhooks/access";
 import { changeWebhooks } from "./webhooks/changes";
 import { memberWebhooks } from "./webhooks/members";
 import { pushWebhooks } from "./webhooks/pushes";
+import { createRegistered } from "./webhooks/registered";
 
 export * from "./events";
 export { named, namedCommit, numbered, numberedCommit, type RepositoryGuards } from "./guards";
@@ -91,6 +95,8 @@ export default definePlugin({
     });
     const guards = createRepositoryGuards({ db, auth });
     const present = createCommitPresenter({ auth, github, statusSources: slots.all(commitStatus) });
+    const reads = createVerifiedReads({ db, jobs, github });
+    const registered = createRegistered({ jobs, github });
     const register = createCommitRegister({ events, jobs, auth });
     const add = createAddRepository({ db, events, jobs, auth, github });
     const api = createRepositories({
@@ -105,10 +111,11 @@ export default definePlugin({
       api,
       routes: [...repositoryRoutes({ db, auth, guards, present, add }), ...branchRoutes({ db, guards, present })],
       jobs: [
-        handleInitialize({ db, github, register }),
-        handleProcessCommit({ db, events, jobs, auth, github, snapshots }),
+        handleInitialize({ db, github, reads, register }),
+        handleProcessCommit({ db, events, jobs, auth, github, reads, snapshots }),
         fetchForgotten({ jobs }),
-        handleUpdatePermissions({ db, github }),
+        handleUpdatePermissions({ db, github, reads }),
+        handleUpdateAllPermissions({ jobs }),
         handleUpdateUserPermissions({ db, auth, github }),
         handleUpdateAuthors({ db, auth }),
         handleRefresh({ db, jobs, github }),
@@ -130,7 +137,12 @@ export default definePlugin({
         snapshots.prepare().catch((error: unknown) => {
           log.warn({ err: error, storage: base }, "the storage can't be made or closed to other accounts; it is tried again");
         }),
-      contribute: [...pushWebhooks({ register }), ...changeWebhooks({ jobs }), ...memberWebhooks({ jobs, auth })],
+      contribute: [
+        ...pushWebhooks({ register, registered }),
+        ...changeWebhooks({ jobs, github, registered }),
+        ...accessWebhooks({ jobs, registered }),
+        ...memberWebhooks({ jobs, auth }),
+      ],
       console: {
         repositories: {
           summary: "repositories.findRepository(db, 7) and the like; repositories.snapshots reads commits' files",

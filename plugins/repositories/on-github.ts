@@ -1,6 +1,8 @@
+import { z } from "zod";
 import type { GitHub } from "../github";
 import type { CommitDescription } from "./commits";
 import { type Level, levelOf } from "./level";
+import { isCommitSha, isRepositoryName } from "./storage/names";
 
 /** A repository as GitHub describes it. */
 export interface RepositoryDescription {
@@ -23,45 +25,82 @@ export async function repositoryByName(github: GitHub, octokit: Octokit, name: s
   return await orNullWhenHidden(async () => {
     const { data } = await github.reach(() => octokit.rest.repos.get({ owner: github.orgName(), repo: name }));
     // GitHub follows renames and transfers; only a repository of the organization counts.
-    if (data.owner.login.toLowerCase() !== github.orgName().toLowerCase()) return null;
-    return describe(data);
+    return isOrganization(github, data.owner.login) ? describe(data) : null;
   });
 }
 
-/** Reads a repository by its identity, whatever it is called now. */
-export async function repositoryById(
-  github: GitHub,
-  octokit: Octokit,
-  githubId: number,
-): Promise<RepositoryDescription | null> {
-  return await orNullWhenHidden(async () => {
-    const { data } = await github.reach(() => octokit.request("GET /repositories/{id}", { id: githubId }));
-    return describe(data);
+/** How a repository stands on GitHub. `hidden`: it is gone, or the App may not see it any more. */
+export type Standing =
+  | { readonly kind: "ours"; readonly repository: RepositoryDescription }
+  | { readonly kind: "elsewhere"; readonly owner: string }
+  | { readonly kind: "hidden" };
+
+const repositoryAnswer = z.object({
+  id: z.int(),
+  name: z.string().refine(isRepositoryName),
+  owner: z.object({ login: z.string() }),
+  description: z.string().nullable(),
+  default_branch: z.string(),
+});
+
+/** Reads a repository by its identity, whatever it is called now and whoever owns it. @throws what `github.reach` throws */
+export async function standingOf(github: GitHub, githubId: number): Promise<Standing> {
+  const data = await orNullWhenHidden(async () => {
+    const answer = await github.reach(() => github.installation().request("GET /repositories/{id}", { id: githubId }));
+    return repositoryAnswer.parse(answer.data);
   });
+  if (!data) return { kind: "hidden" };
+  if (data.id !== githubId) throw new Error(`GitHub answered with repository ${data.id} when it was asked for ${githubId}`);
+  const { login } = data.owner;
+  return isOrganization(github, login) ? { kind: "ours", repository: describe(data) } : { kind: "elsewhere", owner: login };
 }
 
-/** @returns the newest commit of a branch; null when the repository is empty or hidden */
-export async function newestCommit(github: GitHub, name: string, branch: string): Promise<CommitDescription | null> {
+/** @returns whether a login is the organization's, whatever its case; any may be while that isn't configured */
+export function isOrganization(github: GitHub, login: string): boolean {
+  const organization = github.displayName();
+  return organization === "" || login.toLowerCase() === organization.toLowerCase();
+}
+
+// Whatever GitHub has under `/repos/{owner}/{repo}` it has under `/repositories/{id}` too: it is where it sends those who ask for a
+// repository by a former name. Its documentation leaves these paths out, so their answers have no types.
+
+const commitsAnswer = z.array(
+  z.object({
+    sha: z.string().refine(isCommitSha),
+    commit: z.object({
+      message: z.string(),
+      author: z.object({ name: z.string().nullish(), email: z.string().nullish() }).nullable(),
+    }),
+  }),
+);
+
+/** @returns the newest commit of a branch; null when there is none */
+export async function newestCommit(github: GitHub, githubId: number, branch: string): Promise<CommitDescription | null> {
   return await orNullWhenHidden(async () => {
     const { data } = await github.reach(() =>
-      github.installation().rest.repos.listCommits({ owner: github.orgName(), repo: name, sha: branch, per_page: 1 }),
+      github.installation().request("GET /repositories/{id}/commits", { id: githubId, sha: branch, per_page: 1 }),
     );
-    const newest = data[0];
+    const [newest] = commitsAnswer.parse(data);
     if (!newest) return null;
     const { message, author } = newest.commit;
     return { sha: newest.sha, message, authorName: author?.name ?? "", authorEmail: author?.email ?? "" };
   });
 }
 
-/** @returns the level of every collaborator, by GitHub user id; null when GitHub hides the repository from the App */
-export async function collaboratorLevels(github: GitHub, name: string): Promise<Map<number, Level> | null> {
+const collaboratorsAnswer = z.array(
+  z.object({
+    id: z.int(),
+    permissions: z.object({ admin: z.boolean().optional(), maintain: z.boolean().optional() }).optional(),
+  }),
+);
+
+/** @returns the level of every collaborator, by GitHub user id */
+export async function collaboratorLevels(github: GitHub, githubId: number): Promise<Map<number, Level>> {
   const octokit = github.installation();
-  return await orNullWhenHidden(async () => {
-    const people = await github.reach(() =>
-      octokit.paginate(octokit.rest.repos.listCollaborators, { owner: github.orgName(), repo: name, per_page: 100 }),
-    );
-    return new Map(people.map(({ id, permissions }) => [id, levelOf(permissions)]));
-  });
+  const people = await github.reach(() =>
+    octokit.paginate("GET /repositories/{id}/collaborators", { id: githubId, per_page: 100 }),
+  );
+  return new Map(collaboratorsAnswer.parse(people).map(({ id, permissions }) => [id, levelOf(permissions)]));
 }
 
 /** What a user may do with one repository of the organization. */

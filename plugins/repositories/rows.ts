@@ -9,6 +9,8 @@ export interface RepositoryRow {
   defaultBranch: string;
   token: string;
   githubId: number;
+  /** Whom it went to when it left the organization, as far as is known: see `isElsewhere`. */
+  transferredTo: string | null;
   hasDefaultBranch: boolean;
   coverage: number | null;
   issues: number | null;
@@ -44,7 +46,7 @@ export type ReachedRepository = RepositoryRow & { level: Level | null };
 /** Columns of a {@link RepositoryRow}, from `repositories r LEFT JOIN branches b` on the default branch. */
 export const repositoryColumns = ({ sql }: Queryable) => sql`
   r.id, r.name, r.description, r.default_branch AS "defaultBranch", r.token, r.github_id AS "githubId",
-  b.id IS NOT NULL AS "hasDefaultBranch", b.coverage, b.issues`;
+  r.transferred_to AS "transferredTo", b.id IS NOT NULL AS "hasDefaultBranch", b.coverage, b.issues`;
 
 /** The join that {@link repositoryColumns} reads. */
 export const withDefaultBranch = ({ sql }: Queryable) => sql`

@@ -15,6 +15,8 @@ export const repositories = pgTable("repositories", {
   cacheSize: int8("cache_size").notNull().default(0),
   commitsSize: int8("commits_size").notNull().default(0),
   unreachableSince: moment("unreachable_since"),
+  transferredTo: text("transferred_to"),
+  ownerSequence: int8("owner_sequence").notNull().default(0),
   nameSequence: int8("name_sequence").notNull().default(0),
   detailsSequence: int8("details_sequence").notNull().default(0),
   ...timestamps(),

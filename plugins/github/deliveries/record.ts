@@ -1,7 +1,7 @@
 import { type Act, currentAct, type Database, type Jobs, type Queryable } from "../../../core";
 import { groupCommit } from "./group-commit";
 import { handleDelivery } from "./handle-delivery";
-import type { WebhookHandler } from "./webhook";
+import { handles, type WebhookHandler } from "./webhook";
 
 /** What GitHub sent. */
 export interface Delivery {
@@ -112,7 +112,7 @@ interface Row {
 }
 
 function toRow({ sequence, act, deliveryId, event, payload }: Arrival, handlers: readonly WebhookHandler[]): Row {
-  const waiting = handlers.filter((handler) => handler.event === event).map(({ name }) => name);
+  const waiting = handlers.filter((handler) => handles(handler, event, payload)).map(({ name }) => name);
   return { sequence, act, deliveryId, event, payload: waiting.length === 0 ? null : payload, waiting };
 }
 

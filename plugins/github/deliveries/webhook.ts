@@ -2,8 +2,8 @@ import { slot, type Transaction } from "../../../core";
 
 /** What a plugin does when GitHub tells an event. */
 export interface WebhookHandler {
-  /** GitHub's name of the event, as in `X-GitHub-Event`: `push`. */
-  readonly event: string;
+  /** GitHub's name of the event, as in `X-GitHub-Event`: `push`. Or all events but some, if their payload has a part of that name. */
+  readonly event: string | { readonly allBut: readonly string[]; readonly having: string };
   /** Unique, `<plugin>.<what it does>`: letters, digits, `_`, `-` and dots. Jobs carry it, so it must last. */
   readonly name: string;
   /**
@@ -22,6 +22,15 @@ export interface WebhookHandler {
  * contribute: [webhook.with({ event: "push", name: "repositories.push", handle: async (tx, payload) => { … } })]
  */
 export const webhook = slot.all<WebhookHandler>("github.webhook", { key: ({ name }) => name });
+
+/**
+ * @param payload JSON; it isn't parsed, so one in whose depths a part is called alike is taken to have it as well
+ * @returns whether a handler is there for a delivery
+ */
+export function handles({ event: wanted }: WebhookHandler, event: string, payload: string): boolean {
+  if (typeof wanted === "string") return wanted === event;
+  return !wanted.allBut.includes(event) && new RegExp(`"${RegExp.escape(wanted.having)}"\\s*:`).test(payload);
+}
 
 /** @throws Error that names the handlers whose names aren't in the form */
 export function checkHandlers(handlers: readonly WebhookHandler[]): void {

@@ -61,12 +61,11 @@ export function statusSending({ db, jobs, clients, reach, required }: Parts): Ha
   });
 
   async function send(status: ClaimedStatus, run: JobRun, signal: AbortSignal): Promise<void> {
-    const { repository, sha, context, state, description, targetUrl } = status;
+    const { repositoryId, sha, context, state, description, targetUrl } = status;
     try {
       await reach(() =>
-        clients.installationOnce().rest.repos.createCommitStatus({
-          owner: required.orgName(),
-          repo: repository,
+        clients.installationOnce().request("POST /repositories/{id}/statuses/{sha}", {
+          id: repositoryId,
           sha,
           context,
           state,
@@ -76,13 +75,25 @@ export function statusSending({ db, jobs, clients, reach, required }: Parts): Ha
         }),
       );
     } catch (error) {
-      if (!isGone(error)) throw error;
-      run.log.info({ repository, sha, context }, "GitHub doesn't take the status: the commit or the repository is gone");
+      if (!isGone(error) && !(isRefused(error) && (await hasLeft(repositoryId, signal)))) throw error;
+      run.log.info({ repositoryId, sha, context }, "GitHub doesn't take the status: the commit or the repository is gone");
     }
   }
+
+  /** The App may write to its organization's repositories only; a public one that was transferred is still shown to it. */
+  async function hasLeft(repositoryId: number, signal: AbortSignal): Promise<boolean> {
+    const { data } = await reach(() =>
+      clients.installationOnce().request("GET /repositories/{id}", { id: repositoryId, request: { signal } }),
+    );
+    return ownedBy.parse(data).owner.login.toLowerCase() !== required.orgName().toLowerCase();
+  }
 }
+
+const ownedBy = z.object({ owner: z.object({ login: z.string() }) });
 
 /** GitHub doesn't know the repository (404) or the commit (422). */
 function isGone(error: unknown): boolean {
   return error instanceof RequestError && (error.status === 404 || error.status === 422);
 }
+
+const isRefused = (error: unknown): boolean => error instanceof RequestError && error.status === 403;

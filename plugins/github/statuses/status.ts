@@ -2,8 +2,8 @@ import type { Transaction } from "../../../core";
 
 /** A commit status, as GitHub shows it next to a commit. */
 export interface CommitStatus {
-  /** The repository's name, without the organization. */
-  readonly repository: string;
+  /** GitHub's id of the repository. */
+  readonly repositoryId: number;
   readonly sha: string;
   /** Tells the platform's statuses of one commit apart: `cocov`. */
   readonly context: string;

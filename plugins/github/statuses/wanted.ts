@@ -11,14 +11,13 @@ export interface ClaimedStatus extends CommitStatus {
  * @returns id of the row
  */
 export async function wantStatus(tx: Transaction, status: CommitStatus): Promise<number> {
-  const { repository, sha, context, state, targetUrl } = status;
+  const { repositoryId, sha, context, state, targetUrl } = status;
   const description = cut(status.description);
   const rows = await tx.sql<{ id: number }[]>`
-    INSERT INTO github_statuses AS known (repository, sha, context, state, description, target_url)
-    VALUES (${repository}, ${sha}, ${context}, ${state}, ${description}, ${targetUrl})
-    ON CONFLICT (repository, sha, context) DO UPDATE SET
-      repository = excluded.repository, state = excluded.state, description = excluded.description,
-      target_url = excluded.target_url, version = known.version + 1, updated_at = now()
+    INSERT INTO github_statuses AS known (repository_id, sha, context, state, description, target_url)
+    VALUES (${repositoryId}, ${sha}, ${context}, ${state}, ${description}, ${targetUrl})
+    ON CONFLICT (repository_id, sha, context) DO UPDATE SET
+      state = excluded.state, description = excluded.description, target_url = excluded.target_url, version = known.version + 1, updated_at = now()
     RETURNING id`;
   const [row] = rows;
   if (!row) throw new Error("PostgreSQL returned no row for an upsert");
@@ -39,7 +38,7 @@ export async function claimStatus(
   const [claimed] = await q.sql<ClaimedStatus[]>`
     UPDATE github_statuses SET sender = ${sender}, sender_until = now() + make_interval(secs => ${leaseSeconds})
     WHERE id = ${id} AND (sender IS NULL OR sender = ${sender} OR sender_until < now())
-    RETURNING repository, sha, context, state, description, target_url AS "targetUrl", version`;
+    RETURNING repository_id AS "repositoryId", sha, context, state, description, target_url AS "targetUrl", version`;
   if (claimed) return claimed;
   const [known] = await q.sql`SELECT 1 FROM github_statuses WHERE id = ${id}`;
   return known ? "busy" : "gone";

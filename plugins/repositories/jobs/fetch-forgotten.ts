@@ -15,7 +15,8 @@ const batch = 100;
 
 /**
  * Commits that have been waiting to be fetched for some minutes, newest first. They are few: a commit waits no longer once its fetch
- * has begun, and what waits its turn already isn't added again. A repository without a name of its own has nothing to be fetched by.
+ * has begun, and what waits its turn already isn't added again. A repository without a name of its own has nothing to be
+ * fetched by, and nothing is fetched for one that has left the organization.
  */
 export function fetchForgotten({ jobs }: { jobs: Jobs }): HandledJob {
   return forgotten.handledBy(async (_payload, run) => {
@@ -23,6 +24,7 @@ export function fetchForgotten({ jobs }: { jobs: Jobs }): HandledJob {
       const commits = await tx.sql<{ commitId: number; repositoryId: number }[]>`
         SELECT c.id AS "commitId", r.id AS "repositoryId" FROM commits c JOIN repositories r ON r.id = c.repository_id
          WHERE c.clone_status = 'queued' AND c.updated_at < now() - interval '5 minutes' AND r.name::text ~ '^[A-Za-z0-9._-]+$'
+           AND r.transferred_to IS NULL
          ORDER BY c.id DESC LIMIT ${batch}`;
       await jobs.enqueueAll(tx, processCommit, commits);
     });

@@ -5,6 +5,7 @@ import { deletionOf } from "../branch-heads";
 import type { CommitRegister } from "../commits";
 import { findBranch, findRepository } from "../find";
 import { newestCommit } from "../on-github";
+import type { VerifiedReads } from "../verified-read";
 
 export const initializeRepository = defineJob({
   name: "repositories.initialize",
@@ -17,10 +18,12 @@ export const initializeRepository = defineJob({
 export function handleInitialize({
   db,
   github,
+  reads,
   register,
 }: {
   db: Database;
   github: GitHub;
+  reads: VerifiedReads;
   register: CommitRegister;
 }): HandledJob {
   return initializeRepository.handledBy(async ({ repositoryId }, run) => {
@@ -30,7 +33,8 @@ export function handleInitialize({
     if ((await findBranch(db, repositoryId, branch))?.headId) return;
     // What GitHub shows from now on is newer than a deletion known by now, and older than one that is told meanwhile.
     const sequence = await deletionOf(db, repositoryId, branch);
-    const newest = await newestCommit(github, repository.name, branch);
+    const found = await reads.byId(repository, (githubId) => newestCommit(github, githubId, branch));
+    const newest = found.kind === "read" ? found.value : null;
     if (!newest) return;
     await run.complete(async (tx) => {
       // A push that came in meanwhile wins.

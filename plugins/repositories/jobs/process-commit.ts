@@ -18,6 +18,9 @@ import type { CommitRow, RepositoryRow } from "../rows";
 import { isRepositoryName } from "../storage/names";
 import { SnapshotError } from "../storage/snapshot-error";
 import type { Snapshots } from "../storage/snapshots";
+import { isElsewhere } from "../transfer";
+import { IdentityError, type VerifiedReads } from "../verified-read";
+import { refreshRepository } from "./refresh-job";
 import { storageKey } from "./storage-key";
 
 /** One job per `fetchId`, so that each is answered; the first brings the files, the others find them. */
@@ -48,6 +51,7 @@ interface Parts {
   jobs: Jobs;
   auth: Auth;
   github: GitHub;
+  reads: VerifiedReads;
   snapshots: Snapshots;
 }
 
@@ -58,13 +62,13 @@ interface ToFetch {
 }
 
 /** How a commit's fetch ended. `size`: bytes in storage; null when they were there already. */
-type Fetched = { readonly size: number | null } | { readonly failed: SnapshotError };
+type Fetched = { readonly size: number | null } | { readonly failed: Error };
 
 /**
  * A failed fetch is tried again, and told after the first seconds; a later success goes on as if nothing had happened. The snapshot
  * is in place before the row says so, so whatever interrupts this, the next attempt finds either both or does it again.
  */
-export function handleProcessCommit({ db, events, jobs, auth, github, snapshots }: Parts): HandledJob {
+export function handleProcessCommit({ db, events, jobs, auth, github, reads, snapshots }: Parts): HandledJob {
   return processCommit.handledBy(process, {
     onDead: (tx, { commitId, fetchId = null }) => noteFailure(tx, { commitId, fetchId, error: undefined }, true),
   });
@@ -74,9 +78,12 @@ export function handleProcessCommit({ db, events, jobs, auth, github, snapshots 
     const commit = await findCommit(db, commitId);
     const repository = commit && (await findRepository(db, repositoryId));
     if (!repository) return;
-    if (!isRepositoryName(repository.name)) {
+    if (!isRepositoryName(repository.name) && !isElsewhere(github, repository)) {
       // It gets another name, or goes.
-      return await run.complete((tx) => jobs.enqueue(tx, processCommit, payload, { delaySeconds: namelessSeconds }));
+      return await run.complete(async (tx) => {
+        await jobs.enqueue(tx, refreshRepository, { repositoryId });
+        await jobs.enqueue(tx, processCommit, payload, { delaySeconds: namelessSeconds });
+      });
     }
     // The row alone doesn't tell: archives get lost.
     const there = commit.cloneStatus === "completed" && (await snapshots.exists(repository.name, commit.sha));
@@ -102,10 +109,10 @@ export function handleProcessCommit({ db, events, jobs, auth, github, snapshots 
     try {
       return { size: await fetch(toFetch, run) };
     } catch (error) {
-      // Neither a shutdown nor a lost database connection says anything about the commit.
-      if (run.signal.aborted || isConnectionLoss(error)) throw error;
-      if (error instanceof SnapshotError) {
-        if (error.reason === "denied") await github.forgetInstallationToken();
+      // Neither a shutdown nor a lost database connection says anything about the commit, nor does the repository's new name.
+      if (run.signal.aborted || isConnectionLoss(error) || isRenaming(error)) throw error;
+      if (error instanceof SnapshotError || error instanceof IdentityError) {
+        if (error instanceof SnapshotError && error.reason === "denied") await github.forgetInstallationToken();
         if (isFinal(error) || (fetchId === null && run.attempt >= attemptsToShow)) {
           run.log.warn({ err: error }, "a commit's files can't be had");
           return { failed: error };
@@ -117,7 +124,8 @@ export function handleProcessCommit({ db, events, jobs, auth, github, snapshots 
   }
 
   /** @returns bytes in storage */
-  async function fetch({ commit: { id, sha }, repository: { id: repositoryId, name } }: ToFetch, run: JobRun): Promise<number> {
+  async function fetch({ commit: { id, sha }, repository }: ToFetch, run: JobRun): Promise<number> {
+    const { id: repositoryId, name } = repository;
     await db.transaction(async (tx) => {
       await lockStorageSize(tx, repositoryId);
       const [begun] = await tx.sql<{ lost: boolean }[]>`
@@ -127,14 +135,10 @@ export function handleProcessCommit({ db, events, jobs, auth, github, snapshots 
          WHERE c.id = before.id RETURNING before.clone_size IS NOT NULL AS lost`;
       if (begun?.lost) await recountStorage(tx, repositoryId);
     });
-    const { cloneSize } = await snapshots.store({
-      repositoryId,
-      name,
-      sha,
-      remoteUrl: github.gitUrl(name),
-      token: await github.installationToken(),
-      signal: run.signal,
-    });
+    const token = await github.installationToken();
+    const { cloneSize } = await reads.byName(repository, () =>
+      snapshots.store({ repositoryId, name, sha, remoteUrl: github.gitUrl(name), token, signal: run.signal }),
+    );
     return cloneSize;
   }
 
@@ -149,10 +153,15 @@ export function handleProcessCommit({ db, events, jobs, auth, github, snapshots 
        WHERE id = ${commitId}
       RETURNING ${last} OR fetching_since <= now() - make_interval(secs => ${firstSeconds}) AS "toBeTold"`;
     if (!failed?.toBeTold) return;
-    const details = error instanceof SnapshotError && isFinal(error) ? error.message : null;
+    const details = isFinal(error) ? error.message : null;
     await events.emit(tx, commitFetchFailed, { commitId, fetchId, details });
   }
 }
 
 /** Whether another attempt would end the same way. */
-const isFinal = ({ reason }: SnapshotError): boolean => reason === "too_large";
+function isFinal(error: unknown): error is Error {
+  if (error instanceof IdentityError) return error.kind === "elsewhere";
+  return error instanceof SnapshotError && error.reason === "too_large";
+}
+
+const isRenaming = (error: unknown): boolean => error instanceof IdentityError && error.kind === "renamed";

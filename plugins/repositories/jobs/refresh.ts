@@ -1,59 +1,121 @@
-import { z } from "zod";
-import { type Database, defineJob, type HandledJob, type Jobs, type Transaction } from "../../../core";
+import type { Database, HandledJob, JobRun, Jobs, Queryable, Transaction } from "../../../core";
 import type { GitHub } from "../../github";
-import { lockStorageSize, recountStorage } from "../commits-size";
-import { findRepository } from "../find";
-import { repositoryById } from "../on-github";
+import { type Standing, standingOf } from "../on-github";
+import { dropName, holderOf, lockNames } from "../repository-names";
+import { isRepositoryName } from "../storage/names";
+import { isElsewhere, leaveBehind, noteReach } from "../transfer";
 import { destroyRepository } from "./destroy";
+import { initializeRepository } from "./initialize";
+import { refreshRepository } from "./refresh-job";
+import { moveArchives } from "./rename";
 
-export const refreshRepository = defineJob({
-  name: "repositories.refresh",
-  summary: "Reads a repository from GitHub again after another one took its name; destroys it when it is gone",
-  payload: z.object({ repositoryId: z.int() }),
-  key: ({ repositoryId }) => String(repositoryId),
-});
-
-export function handleRefresh({ db, jobs, github }: { db: Database; jobs: Jobs; github: GitHub }): HandledJob {
-  return refreshRepository.handledBy(async ({ repositoryId }, run) => {
-    const repository = await findRepository(db, repositoryId);
-    if (!repository) return;
-    const found = await repositoryById(github, github.installation(), repository.githubId);
-    await run.complete(async (tx) => {
-      if (!found) return await jobs.enqueue(tx, destroyRepository, { repositoryId });
-      await giveUpName({ tx, jobs }, found.name, found.githubId);
-      await tx.sql`
-        UPDATE repositories SET name = ${found.name}, description = ${found.description}, default_branch = ${found.defaultBranch}, updated_at = now()
-         WHERE id = ${repositoryId}`;
-      await forgetArchives(tx, repositoryId);
-    });
-  });
+interface Parts {
+  db: Database;
+  jobs: Jobs;
+  github: GitHub;
 }
+
+/** A repository as it was known when GitHub was asked about it. */
+interface Known {
+  readonly id: number;
+  readonly githubId: number;
+  readonly name: string;
+  readonly defaultBranch: string;
+  readonly transferredTo: string | null;
+  readonly nameSequence: number;
+  readonly detailsSequence: number;
+}
+
+/** What GitHub said of it. */
+interface Answer {
+  readonly known: Known;
+  readonly standing: Standing;
+}
+
+/** Repositories that may have passed a name on to one another, in a row or a ring, and are read together. */
+const longestChain = 10;
 
 /**
- * A repository's identity is its GitHub id. When one takes a name that another row still holds (renames that arrived out of
- * order, or a repository that was deleted and made again), that row gives the name up and is read from GitHub anew. Whoever is
- * about to take a name calls this first, in the same transaction.
- *
- * @param githubId who takes the name
+ * Takes a repository's name, description and default branch from GitHub. When another one holds the name here, that one is read as well,
+ * in the same job, and so on: each once, and no further reading follows, so that two that GitHub calls alike for a moment don't take
+ * the name from each other for ever. What a delivery said while GitHub was asked stands.
  */
-export async function giveUpName({ tx, jobs }: { tx: Transaction; jobs: Jobs }, name: string, githubId: number): Promise<void> {
-  await lockNames(tx);
-  const [other] = await tx.sql<{ id: number }[]>`
-    UPDATE repositories SET name = name || '~' || github_id, updated_at = now()
-     WHERE name = ${name} AND github_id <> ${githubId} RETURNING id`;
-  if (!other) return;
-  await forgetArchives(tx, other.id);
-  await jobs.enqueue(tx, refreshRepository, { repositoryId: other.id });
+export function handleRefresh({ db, jobs, github }: Parts): HandledJob {
+  return refreshRepository.handledBy(async ({ repositoryId }, run) => {
+    const answers = await ask(repositoryId);
+    await run.complete(async (tx) => {
+      await lockNames(tx);
+      // The last one first: the name it leaves is what the one before wants.
+      for (const answer of answers.toReversed()) await apply(tx, answer, answers, run);
+    });
+  });
+
+  async function ask(repositoryId: number): Promise<Answer[]> {
+    const answers: Answer[] = [];
+    let next: number | undefined = repositoryId;
+    while (next !== undefined && answers.length < longestChain) {
+      const known = await findKnown(db, next);
+      if (!known || isElsewhere(github, known)) break;
+      const standing = await standingOf(github, known.githubId);
+      answers.push({ known, standing });
+      next = standing.kind === "ours" ? await findHolder(db, standing.repository.name, answers) : undefined;
+    }
+    return answers;
+  }
+
+  async function apply(tx: Transaction, { known, standing }: Answer, answers: readonly Answer[], run: JobRun): Promise<void> {
+    const repositoryId = known.id;
+    const now = await findKnown(tx, repositoryId);
+    if (!now || isElsewhere(github, now)) return;
+    if (standing.kind === "elsewhere") return await leaveBehind(tx, { repositoryId, owner: standing.owner, sequence: null });
+    if (standing.kind === "hidden") return await losesName(tx, now, known === answers[0]?.known);
+    await noteReach(tx, repositoryId, true);
+    const { name, description, defaultBranch } = standing.repository;
+    if (now.nameSequence === known.nameSequence && now.name !== name) {
+      if (await freeName(tx, name, known.githubId, answers)) {
+        await tx.sql`UPDATE repositories SET name = ${name}, updated_at = now() WHERE id = ${repositoryId}`;
+        await jobs.enqueue(tx, moveArchives, { repositoryId, from: now.name });
+      } else
+        run.log.warn({ repositoryId, name }, "another repository has on GitHub the name that this one is said to have there");
+    }
+    if (now.detailsSequence !== known.detailsSequence) return;
+    await tx.sql`
+      UPDATE repositories SET description = ${description}, default_branch = ${defaultBranch}, updated_at = now() WHERE id = ${repositoryId}`;
+    if (now.defaultBranch !== defaultBranch) await jobs.enqueue(tx, initializeRepository, { repositoryId });
+  }
+
+  /** One that GitHub hides is gone when another one has its name there; otherwise the App may merely not see it. */
+  async function losesName(tx: Transaction, now: Known, isFirst: boolean): Promise<void> {
+    if (isFirst && isRepositoryName(now.name)) return void (await noteReach(tx, now.id, false));
+    if (isRepositoryName(now.name)) await dropName(tx, now);
+    await jobs.enqueue(tx, destroyRepository, { repositoryId: now.id });
+  }
+
+  /** @returns whether nobody holds the name now, nor ought to */
+  async function freeName(tx: Transaction, name: string, githubId: number, answers: readonly Answer[]): Promise<boolean> {
+    const holder = await holderOf(tx, name, githubId);
+    if (!holder) return true;
+    const standing = answers.find(({ known }) => known.id === holder.id)?.standing;
+    const isCalledOtherwise = standing?.kind === "ours" && standing.repository.name.toLowerCase() !== name.toLowerCase();
+    if (!isCalledOtherwise && !isElsewhere(github, holder)) return false;
+    await dropName(tx, holder);
+    return true;
+  }
 }
 
-/** Names are taken one at a time. */
-export async function lockNames({ sql }: Transaction): Promise<void> {
-  await sql`SELECT pg_advisory_xact_lock(hashtextextended('repositories.names', 0))`;
+async function findKnown({ sql }: Queryable, id: number): Promise<Known | undefined> {
+  const [known] = await sql<Known[]>`
+    SELECT id, github_id AS "githubId", name::text, default_branch AS "defaultBranch", transferred_to AS "transferredTo",
+           name_sequence AS "nameSequence", details_sequence AS "detailsSequence"
+      FROM repositories WHERE id = ${id} FOR NO KEY UPDATE`;
+  return known;
 }
 
-/** Archives lie under the former name: they are fetched again when something needs them. */
-export async function forgetArchives(tx: Transaction, repositoryId: number): Promise<void> {
-  await lockStorageSize(tx, repositoryId);
-  await tx.sql`UPDATE commits SET clone_status = 'queued', clone_size = NULL, updated_at = now() WHERE repository_id = ${repositoryId}`;
-  await recountStorage(tx, repositoryId);
+/** @returns who holds a name here and hasn't been asked about yet */
+async function findHolder({ sql }: Queryable, name: string, answers: readonly Answer[]): Promise<number | undefined> {
+  const asked = answers.map(({ known }) => known.id);
+  const [holder] = await sql<
+    { id: number }[]
+  >`SELECT id FROM repositories WHERE name = ${name} AND id <> ALL(${asked}::bigint[])`;
+  return holder?.id;
 }

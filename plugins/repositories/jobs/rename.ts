@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { type Database, defineJob, type HandledJob, type Jobs, type Queryable, type Transaction } from "../../../core";
 import { findRepository } from "../find";
+import { forgetArchives, giveUpName, lockNames } from "../repository-names";
 import { isRepositoryName } from "../storage/names";
 import type { Snapshots } from "../storage/snapshots";
-import { forgetArchives, giveUpName, lockNames } from "./refresh";
 import { storageKey } from "./storage-key";
 
 export const moveArchives = defineJob({

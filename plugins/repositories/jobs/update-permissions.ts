@@ -4,6 +4,8 @@ import type { GitHub } from "../../github";
 import { findRepository } from "../find";
 import type { Level } from "../level";
 import { collaboratorLevels } from "../on-github";
+import { noteReach } from "../transfer";
+import type { VerifiedReads } from "../verified-read";
 
 export const updateRepositoryPermissions = defineJob({
   name: "repositories.update_permissions",
@@ -15,17 +17,27 @@ export const updateRepositoryPermissions = defineJob({
   concurrency: 2,
 });
 
-/** A failed read changes nothing. A repository that GitHub hides keeps its members and is marked as unreachable. */
-export function handleUpdatePermissions({ db, github }: { db: Database; github: GitHub }): HandledJob {
+/**
+ * A failed read changes nothing. A repository that GitHub hides keeps its members and is marked as unreachable; one that isn't the
+ * organization's any more has none.
+ */
+export function handleUpdatePermissions({
+  db,
+  github,
+  reads,
+}: {
+  db: Database;
+  github: GitHub;
+  reads: VerifiedReads;
+}): HandledJob {
   return updateRepositoryPermissions.handledBy(async ({ repositoryId }, run) => {
     const repository = await findRepository(db, repositoryId);
     if (!repository) return;
-    const levels = await collaboratorLevels(github, repository.name);
+    const found = await reads.byId(repository, (githubId) => collaboratorLevels(github, githubId));
+    if (found.kind === "elsewhere") return;
     await run.complete(async (tx) => {
-      const [known] = await tx.sql`
-        UPDATE repositories SET unreachable_since = ${levels ? tx.sql`NULL` : tx.sql`coalesce(unreachable_since, now())`}, updated_at = now()
-         WHERE id = ${repositoryId} RETURNING id`;
-      if (known && levels) await replaceMembers(tx, repositoryId, levels);
+      const isOurs = await noteReach(tx, repositoryId, found.kind === "read");
+      if (isOurs && found.kind === "read") await replaceMembers(tx, repositoryId, found.value);
     });
   });
 }

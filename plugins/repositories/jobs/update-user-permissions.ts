@@ -45,7 +45,7 @@ export function handleUpdateUserPermissions({ db, auth, github }: Parts): Handle
 }
 
 /**
- * Everybody sees public repositories, so one counts only when it grants more than reading; a `user`-level membership of one may come
+ * A repository that leaves the organization meanwhile stays without members, hence the lock. Everybody sees public repositories, so one counts only when it grants more than reading; a `user`-level membership of one may come
  * from the repository's own sync and is left alone.
  */
 async function replaceMemberships({ sql }: Transaction, githubId: number, granted: readonly Granted[]): Promise<void> {
@@ -60,8 +60,8 @@ async function replaceMemberships({ sql }: Transaction, githubId: number, grante
     INSERT INTO repository_members AS m (repository_id, github_member_id, level)
     SELECT r.id, ${githubId}, granted.level
       FROM unnest(${ids}::bigint[], ${counting.map(({ level }) => level)}::text[]) AS granted (github_id, level)
-      JOIN repositories r ON r.github_id = granted.github_id
-     ORDER BY r.id
+      JOIN repositories r ON r.github_id = granted.github_id AND r.transferred_to IS NULL
+     ORDER BY r.id FOR SHARE OF r
     ON CONFLICT (repository_id, github_member_id) DO UPDATE SET level = excluded.level, updated_at = now()
      WHERE m.level <> excluded.level`;
 }

@@ -2,8 +2,8 @@ import { z } from "zod";
 import type { Transaction } from "../../../core";
 import { type WebhookHandler, webhook } from "../../github";
 import type { CommitRegister } from "../commits";
-import { findRepositoryByGitHubId } from "../find";
 import { isCommitSha } from "../storage/names";
+import type { Registered } from "./registered";
 
 const headsPrefix = "refs/heads/";
 
@@ -48,7 +48,7 @@ const push = z.object({
   ref: branchRef,
   deleted: z.literal(false).nullish(),
   before: commitBefore,
-  repository: z.object({ id: z.int(), pushed_at: pushedAt }),
+  repository: z.object({ pushed_at: pushedAt }),
   head_commit: z.object({
     id: z.string().refine(isCommitSha),
     message: textOrNothing,
@@ -59,24 +59,24 @@ const push = z.object({
   }),
 });
 
-const deletingPush = z.object({ ref: branchRef, deleted: z.literal(true), repository: z.object({ id: z.int() }) });
+const deletingPush = z.object({ ref: branchRef, deleted: z.literal(true) });
 
-const branchDeletion = z.object({ ref: branchName, ref_type: z.literal("branch"), repository: z.object({ id: z.int() }) });
+const branchDeletion = z.object({ ref: branchName, ref_type: z.literal("branch") });
 
 /**
  * What GitHub's events do to branches and commits. A payload that lacks a part isn't meant for us. GitHub tells of a deletion twice, by
  * a push and by an event of its own; either will do.
  */
-export function pushWebhooks({ register }: { register: CommitRegister }) {
+export function pushWebhooks({ register, registered }: { register: CommitRegister; registered: Registered }) {
   const handlers: WebhookHandler[] = [
     {
       event: "push",
       name: "repositories.push",
       async handle(tx, payload, { sequence }) {
         const event = push.safeParse(payload);
-        if (!event.success) return await deleteBranch(tx, deletingPush.safeParse(payload).data, sequence);
+        if (!event.success) return await deleteBranch(tx, payload, deletingPush, sequence);
         const { ref, before, repository, head_commit: head } = event.data;
-        const known = await findRepositoryByGitHubId(tx, repository.id);
+        const known = await registered(tx, payload, sequence);
         if (!known) return;
         const commit = { sha: head.id, message: head.message, authorName: head.author.name, authorEmail: head.author.email };
         const moment = { before, pushedAt: repository.pushed_at };
@@ -86,15 +86,19 @@ export function pushWebhooks({ register }: { register: CommitRegister }) {
     {
       event: "delete",
       name: "repositories.delete_branch",
-      handle: (tx, payload, { sequence }) => deleteBranch(tx, branchDeletion.safeParse(payload).data, sequence),
+      handle: (tx, payload, { sequence }) => deleteBranch(tx, payload, branchDeletion, sequence),
     },
   ];
   return handlers.map((handler) => webhook.with(handler));
 
-  async function deleteBranch(tx: Transaction, told: Deletion | undefined, sequence: number): Promise<void> {
-    const known = told && (await findRepositoryByGitHubId(tx, told.repository.id));
-    if (known) await register.deleteBranch(tx, { repositoryId: known.id, name: told.ref, sequence });
+  async function deleteBranch(
+    tx: Transaction,
+    payload: unknown,
+    schema: typeof deletingPush | typeof branchDeletion,
+    sequence: number,
+  ): Promise<void> {
+    const known = await registered(tx, payload, sequence);
+    const told = schema.safeParse(payload).data;
+    if (known && told) await register.deleteBranch(tx, { repositoryId: known.id, name: told.ref, sequence });
   }
 }
-
-type Deletion = Pick<z.output<typeof deletingPush>, "ref" | "repository">;

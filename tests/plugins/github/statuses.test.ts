@@ -26,7 +26,7 @@ afterEach(async () => {
 });
 
 const status = (description: string, state: CommitStatus["state"] = "pending") => ({
-  repository: "web",
+  repositoryId: repository.id,
   sha,
   context: "cocov",
   state,
@@ -79,7 +79,7 @@ describe("a commit status", () => {
   });
 
   test("arrives before the newer one that was wanted while it was under way, never after it", async () => {
-    const slow = gitHub.fail({ match: `/repos/acme/web/statuses/${sha}`, delayMs: 500, times: 1 });
+    const slow = gitHub.fail({ match: `/repositories/${repository.id}/statuses/${sha}`, delayMs: 500, times: 1 });
     await post("first");
     while (slow.hits() === 0) await Bun.sleep(5);
     await post("second");
@@ -91,14 +91,14 @@ describe("a commit status", () => {
   });
 
   test("is sent until GitHub takes it", async () => {
-    gitHub.fail({ match: `/repos/acme/web/statuses/${sha}`, status: 503, times: 1 });
+    gitHub.fail({ match: `/repositories/${repository.id}/statuses/${sha}`, status: 503, times: 1 });
     await post("late");
     await jobs.idle();
     expect(arrived()).toEqual(["late"]);
   });
 
   test("doesn't wait for the retries of the one it replaces", async () => {
-    const fault = gitHub.fail({ match: `/repos/acme/web/statuses/${sha}`, status: 503, times: 1 });
+    const fault = gitHub.fail({ match: `/repositories/${repository.id}/statuses/${sha}`, status: 503, times: 1 });
     await post("fails");
     while ((await db.sql`SELECT 1 FROM core_jobs WHERE attempts = 1 AND running_token IS NULL`).length === 0)
       await Bun.sleep(5);
@@ -109,9 +109,29 @@ describe("a commit status", () => {
     expect(arrived()).toEqual(["newer"]);
   });
 
+  test("goes to the repository it is about, whatever has its name by now", async () => {
+    const renamed = await gitHub.addRepository({ name: "shop", files: { a: "a" } });
+    const head = (await renamed.head()) ?? "";
+    renamed.rename("shop-private");
+    // Another one has the same commit, as a copy has.
+    await gitHub.addRepository({ name: "shop", from: renamed.path });
+    await db.transaction((tx) => api.postStatus(tx, { ...status("for one"), repositoryId: renamed.id, sha: head }));
+    await jobs.idle();
+    expect(gitHub.statuses({ sha: head })).toMatchObject([{ repository: "shop-private", description: "for one" }]);
+  });
+
+  test("of a public repository that has left the organization is given up", async () => {
+    const left = await gitHub.addRepository({ name: "left", files: { a: "a" }, private: false });
+    gitHub.addUser({ login: "elsewhere", orgRole: "none" });
+    left.transfer("elsewhere");
+    await db.transaction((tx) => api.postStatus(tx, { ...status("too late"), repositoryId: left.id, sha: "0".repeat(40) }));
+    await jobs.idle();
+    expect(await wanted()).toBe(0);
+  });
+
   test("of a commit or repository that GitHub doesn't know is given up", async () => {
     await db.transaction((tx) => api.postStatus(tx, { ...status("no commit"), sha: "0".repeat(40) }));
-    await db.transaction((tx) => api.postStatus(tx, { ...status("no repository"), repository: "gone" }));
+    await db.transaction((tx) => api.postStatus(tx, { ...status("no repository"), repositoryId: 1 }));
     await jobs.idle();
     expect(await jobs.dead()).toEqual([]);
     expect(await wanted()).toBe(0);

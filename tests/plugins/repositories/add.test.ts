@@ -48,7 +48,7 @@ test.each(granted)("whoever has %s on GitHub becomes %s, at once and after the s
   const user = userNamed(github, login);
   (await github.addRepository({ name: `for-${permission}` })).setCollaborator(user, permission);
   // What the sync would write must not hide what adding wrote.
-  const fault = github.fail({ match: "/repos/acme/*/collaborators", status: 500 });
+  const fault = github.fail({ match: "/repositories/*/collaborators", status: 500 });
   const { id } = await addRepository(server, token, `for-${permission}`);
   expect(await members(id)).toEqual({ [user.id]: level });
   fault.clear();
@@ -124,6 +124,7 @@ test("nobody adds anything without a token", async () => {
 
 test("a repository is added once, whatever it is called now", async () => {
   const { onGitHub, added } = await add({ name: "once" });
+  await jobs.idle();
   expect(await refusal(await post("once"))).toEqual(alreadyExists);
   expect(await refusal(await post("ONCE"))).toEqual(alreadyExists);
   onGitHub.rename("twice");

@@ -38,7 +38,7 @@ test("its first push makes up for it", async () => {
 
 test("a push that was faster isn't set back", async () => {
   const onGitHub = await github.addRepository({ name: "slow", files: { a: "a" } });
-  const answerOfOld = github.fail({ match: "/repos/acme/slow/commits", status: 500 });
+  const answerOfOld = github.fail({ match: `/repositories/${onGitHub.id}/commits`, status: 500 });
   const { id } = await addRepository(server, service, "slow");
   await until(async () => answerOfOld.hits() > 0);
   const { sha } = await github.push(onGitHub, { files: { a: "b" } });
@@ -56,7 +56,7 @@ test("initialization and a push that bring one commit at the same time make one 
     const sha = await onGitHub.commit({ files: { a: name } });
     const payload = await github.payloads.push(onGitHub, { branch: "main", before: null, after: sha });
     // The push arrives while GitHub answers the initialization.
-    github.fail({ match: `/repos/acme/${name}/commits`, delayMs: round * 15, times: 1 });
+    github.fail({ match: `/repositories/${onGitHub.id}/commits`, delayMs: round * 15, times: 1 });
     const { id } = await addRepository(server, service, name);
     await github.deliver("push", payload);
     await jobs.idle();
@@ -71,7 +71,7 @@ test("initialization and a push that bring one commit at the same time make one 
 
 test("a refusal of GitHub is made up for later", async () => {
   const onGitHub = await github.addRepository({ name: "shaky", files: { a: "a" } });
-  github.fail({ match: "/repos/acme/shaky/commits", status: 403, times: 1 });
+  github.fail({ match: `/repositories/${onGitHub.id}/commits`, status: 403, times: 1 });
   const { id } = await addRepository(server, service, "shaky");
   await until(async () => (await heads(id)).main !== undefined);
   expect(await heads(id)).toEqual({ main: await onGitHub.head() });

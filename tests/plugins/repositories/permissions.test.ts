@@ -95,7 +95,7 @@ test("a read that fails, wholly or from its second page on, changes nothing unti
       }
       const active = github.fail({
         ...fault,
-        match: ({ path, query }) => path.endsWith(`/${name}/collaborators`) && onPage(query),
+        match: ({ path, query }) => path.endsWith(`/${onGitHub.id}/collaborators`) && onPage(query),
       });
       await startSync(added.id);
       await until(() => hasFailed(added.id));

@@ -72,7 +72,7 @@ function appShape(site: Site) {
     created_at: "2023-01-01T00:00:00Z",
     updated_at: "2023-01-01T00:00:00Z",
     permissions: granted,
-    events: ["delete", "member", "membership", "organization", "public", "push", "repository", "team_add"],
+    events: ["delete", "member", "membership", "organization", "public", "push", "repository", "team", "team_add"],
     installations_count: 1,
   };
 }

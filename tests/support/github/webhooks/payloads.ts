@@ -21,6 +21,8 @@ export type Payloads = {
   repository(repository: { id: number }, action: string, changes?: object): object;
   public(repository: { id: number }): object;
   teamAdd(repository: { id: number }): object;
+  /** Without a repository, as when the team's own settings changed. */
+  team(action: string, repository?: { id: number }): object;
   member(repository: { id: number }, member: User, action: "added" | "edited" | "removed"): object;
   /** A member came into, or left, a team. */
   membership(member: User, action: "added" | "removed"): object;
@@ -73,6 +75,7 @@ export function createPayloads(site: Site): Payloads {
     }),
     public: (repository) => ({ repository: shape(repository), ...frame() }),
     teamAdd: (repository) => ({ team, repository: shape(repository), ...frame() }),
+    team: (action, repository) => ({ action, team, ...(repository && { repository: shape(repository) }), ...frame() }),
     member: (repository, member, action) => ({
       action,
       member: simpleUser(urls, member),

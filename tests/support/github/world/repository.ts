@@ -41,6 +41,11 @@ export type Repository = {
   update(changes: Partial<Pick<RepositoryRecord, "description" | "defaultBranch" | "private" | "archived">>): Promise<void>;
   /** The old name redirects from now on. */
   rename(name: string): void;
+  /**
+   * Gives it to another owner. The old name redirects from now on.
+   * @param owner login of the organization or of a user
+   */
+  transfer(owner: string): void;
   /** Gives the App's installation access, or takes it away: the App then gets 404. */
   setAppAccess(covered: boolean): void;
   delete(): Promise<void>;
@@ -50,6 +55,10 @@ export function repositoryHandle(world: World, git: Git, record: RepositoryRecor
   let lastCommit: Promise<unknown> = Promise.resolve();
   const touch = () => {
     record.updatedAt = new Date();
+  };
+  const leaveName = () => {
+    world.formerNames.set(`${record.owner}/${record.name}`.toLowerCase(), record.id);
+    touch();
   };
   return {
     id: record.id,
@@ -84,9 +93,12 @@ export function repositoryHandle(world: World, git: Git, record: RepositoryRecor
       if (changes.defaultBranch !== undefined) await record.bare.setHead(changes.defaultBranch);
     },
     rename(name) {
-      world.formerNames.set(`${record.owner}/${record.name}`.toLowerCase(), record.id);
+      leaveName();
       record.name = name;
-      touch();
+    },
+    transfer(owner) {
+      leaveName();
+      record.owner = owner;
     },
     setAppAccess(covered) {
       record.appAccess = covered;

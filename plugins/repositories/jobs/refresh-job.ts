@@ -1,0 +1,10 @@
+import { z } from "zod";
+import { defineJob } from "../../../core";
+
+export const refreshRepository = defineJob({
+  name: "repositories.refresh",
+  summary:
+    "Reads a repository from GitHub again, of whose name there is doubt; destroys it when another one has that and it is gone",
+  payload: z.object({ repositoryId: z.int() }),
+  key: ({ repositoryId }) => String(repositoryId),
+});

@@ -1,0 +1,20 @@
+import { z } from "zod";
+import { defineJob, type HandledJob, type Jobs } from "../../../core";
+import { updateRepositoryPermissions } from "./update-permissions";
+
+export const updateAllPermissions = defineJob({
+  name: "repositories.update_all_permissions",
+  summary: "Has the members of all repositories synced, after a change of a team that may concern any of them",
+  payload: z.object({}),
+  key: () => "all",
+});
+
+export function handleUpdateAllPermissions({ jobs }: { jobs: Jobs }): HandledJob {
+  return updateAllPermissions.handledBy(async (_payload, run) => {
+    await run.complete(async (tx) => {
+      const repositories = await tx.sql<{ repositoryId: number }[]>`
+        SELECT id AS "repositoryId" FROM repositories WHERE transferred_to IS NULL ORDER BY id`;
+      await jobs.enqueueAll(tx, updateRepositoryPermissions, repositories);
+    });
+  });
+}
