@@ -157,6 +157,21 @@ describe("a list", () => {
     expect(pages).toBe(2002);
   });
 
+  test("that GitHub breaks off with 409 isn't taken for a whole one", async () => {
+    const { api } = await fresh();
+    const octokit = api.installation();
+    for (let number = 0; number < 3; number++) await gitHub.addRepository({ name: `cut-${number}` });
+    gitHub.fail({ match: ({ query }) => query.get("page") === "2", status: 409 });
+    const list = octokit.rest.repos.listForOrg;
+    expect(await failureOf(() => api.reach(() => octokit.paginate(list, { org: owner, per_page: 2 })))).toBe(
+      "github.unavailable",
+    );
+    const readPages = async () => {
+      for await (const _page of octokit.paginate.iterator(list, { org: owner, per_page: 2 }));
+    };
+    expect(await failureOf(() => api.reach(readPages))).toBe("github.unavailable");
+  });
+
   test("of several pages is read whole, each page by the caller's own function too", async () => {
     const { api } = await fresh();
     const octokit = api.installation();
