@@ -75,7 +75,7 @@ test("while GitHub can't be reached pushes are taken in; their checks run when i
       // So many seconds GitHub is given without anybody being blamed.
       const tried = await server.app.db.sql`
         UPDATE commits SET fetching_since = now() - interval '31 seconds'
-         WHERE fetching_since IS NOT NULL AND sha = ANY(${commits.map(({ sha }) => sha)})`;
+         WHERE fetching_since IS NOT NULL AND sha::text = ANY(${commits.map(({ sha }) => sha)})`;
       return tried.count === commits.length;
     },
     () => "nobody tried",

@@ -3,6 +3,7 @@ import { type Database, defineJob, type Events, type HandledJob, type Jobs } fro
 import { repositoryDeleted } from "../events";
 import { findRepository } from "../find";
 import { heldCommits } from "../held-commits";
+import { droppedName } from "../repository-names";
 import type { Snapshots } from "../storage/snapshots";
 import { storageKey } from "./storage-key";
 
@@ -36,7 +37,9 @@ export function handleDestroy({ db, events, jobs, snapshots }: Parts): HandledJo
       await run.complete(async (tx) => {
         await events.emit(tx, repositoryDeleted, { repositoryId, name: repository.name });
         await tx.sql`DELETE FROM repositories WHERE id = ${repositoryId}`;
-        await jobs.enqueue(tx, removeStorage, { repositoryId, name: repository.name });
+        // What it kept under a name that it had to give up lies with what the one that has the name now keeps.
+        const name = droppedName(repository) ?? repository.name;
+        await jobs.enqueue(tx, removeStorage, { repositoryId, name });
       });
     }),
     removeStorage.handledBy(({ repositoryId, name }) =>

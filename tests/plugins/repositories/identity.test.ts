@@ -31,6 +31,8 @@ const added = async (name: string) => {
 };
 const nameOf = async (id: number): Promise<unknown> =>
   (await db.sql`SELECT name::text FROM repositories WHERE id = ${id}`)[0]?.name;
+const isStored = (name: string, sha: string) =>
+  existsSync(join(server.dataDir, "git_storage", repositoryFolder(name), `${sha}.tar.zst.shasum`));
 /** Requests about a repository, by its id or any of its names. */
 const requestsAbout = ({ id }: Repository, ...names: string[]) =>
   github
@@ -81,8 +83,7 @@ test("files fetched by a name that moved meanwhile are void; they are fetched by
   const commit = (await commits(id)).find((one) => one.sha === sha);
   expect(commit).toMatchObject({ status: "completed" });
   expect(await nameOf(id)).toBe("moved");
-  const archive = join(server.dataDir, "git_storage", repositoryFolder("moved"), `${sha}.tar.zst.shasum`);
-  expect(existsSync(archive)).toBe(true);
+  expect(isStored("moved", sha)).toBe(true);
 });
 
 test.each(["star", "push", "delete", "member", "team"])("the name in a payload of %s is taken for a rename", async (event) => {
@@ -216,14 +217,18 @@ test("three that passed their names on in a ring end with GitHub's names when on
   expect(await Promise.all(ring.map(({ id }) => nameOf(id)))).toEqual(["ring-b", "ring-c", "ring-a"]);
 });
 
-test("one whose name another one has and that GitHub doesn't know any more goes; without such another it is marked", async () => {
-  const gone = await added("gone-and-replaced");
+test("one whose name another one has and that GitHub doesn't know any more goes with its files; without such another it is marked", async () => {
+  const gone = await added("replaced");
+  const goneSha = (await gone.onGitHub.head()) ?? "";
   await gone.onGitHub.delete();
-  const replacing = await added("gone-and-replaced");
+  const replacing = await add({ name: "replaced", files: { b: "another" } });
+  await jobs.idle();
   expect(await nameOf(gone.id)).toBeUndefined();
+  expect(isStored("replaced", goneSha)).toBe(false);
+  expect(isStored("replaced", (await replacing.onGitHub.head()) ?? "")).toBe(true);
   replacing.onGitHub.setAppAccess(false);
-  await refresh(replacing.id);
-  const [row] = await db.sql`SELECT unreachable_since IS NOT NULL AS marked FROM repositories WHERE id = ${replacing.id}`;
+  await refresh(replacing.added.id);
+  const [row] = await db.sql`SELECT unreachable_since IS NOT NULL AS marked FROM repositories WHERE id = ${replacing.added.id}`;
   expect(row).toEqual({ marked: true });
 });
 
