@@ -17,7 +17,7 @@ export const commitStored = defineEvent<{ commitId: number; fetchId: string | nu
 
 /**
  * A commit's files couldn't be had for half a minute, or never will be; in the former case more attempts follow, each of which is
- * told of. `fetchId` as above. `details` says what is wrong with the commit; null when the fault is elsewhere.
+ * told of. `fetchId` is that of whoever asked for them. `details` says what is wrong with the commit; null when the fault is elsewhere.
  */
 export const commitFetchFailed = defineEvent<{ commitId: number; fetchId: string | null; details: string | null }>(
   "commit.fetch_failed",
