@@ -3,7 +3,8 @@ import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import postgres from "postgres";
 import { loadInstallation } from "../core/app/installation";
-import { acceptOnly, runCommand } from "../core/commands/run-command";
+import { defineCommand } from "../core/commands/command";
+import { runCommand } from "../core/commands/run-command";
 import { table } from "../core/commands/table";
 import { readConnectionUrl } from "../core/services/database/connection-options";
 import { openDatabase } from "../core/services/database/database";
@@ -18,61 +19,57 @@ import { registerIssues } from "./paths/register-issues";
 import { startServer } from "./servers";
 import { fillWorld } from "./world";
 
-const usage = `Usage: bun run bench [--quick] [--json]
-
-Measures the platform next to its limit: a bare Bun.serve handler with the best SQL written by hand, on the same rows, answering the
+const bench = defineCommand({
+  name: "bench",
+  summary: "The benchmark",
+  description: `Measures the platform next to its limit: a bare Bun.serve handler with the best SQL written by hand, on the same rows, answering the
 same bytes. Both run in processes of their own, in turns, and what counts is the ratio of their requests a second.
-  --quick   short bursts, to see that it works
-  --json    prints the figures as JSON
-
-The platform answers HTTP only here (COCOV_ROLE=web): jobs that webhooks cause stay in the ledger.`;
-
-await runCommand(usage, async (args) => {
-  acceptOnly(args, ["--quick", "--json"]);
-  const quick = args.includes("--quick");
-  const folder = await mkdtemp(join(tmpdir(), "cocov-bench-"));
-  const log = createLogger("error", process.stderr);
-  const database = await startEmbeddedPostgres({ dataDir: folder, log });
-  const comparisons: Comparison[] = [];
-  try {
-    const db = openDatabase({ url: database.url, poolSize: 2, log });
-    await migrate({ db, sources: migrationSources(await loadInstallation({ env: {}, config: {} })), log });
-    await db.close();
-    const { url, address } = readConnectionUrl(database.url);
-    const sql = postgres(url, { ...address, max: 2, onnotice: () => undefined });
-    await sql`CREATE TABLE bench_deliveries (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, delivery_id text NOT NULL UNIQUE, event text NOT NULL, payload text NOT NULL, received_at timestamptz NOT NULL DEFAULT now())`;
-    const world = await fillWorld(sql, "bench-secret");
-    const platform = await startServer("core/commands/start.ts", {
-      COCOV_DATABASE_URL: database.url,
-      COCOV_CRYPTOGRAPHIC_KEY: "0123456789abcdef0123456789abcdef",
-      COCOV_DATA_DIR: folder,
-      COCOV_ROLE: "web",
-      COCOV_PORT: "0",
-      COCOV_GITHUB_ORG_NAME: "acme",
-      COCOV_GITHUB_WEBHOOK_SECRET_KEY: world.webhookSecret,
-    });
-    const limit = await startServer("bench/limit/server.ts", {
-      BENCH_DATABASE_URL: database.url,
-      BENCH_WEBHOOK_SECRET: world.webhookSecret,
-    });
-    for (const path of [listRepositories, pushWebhook, registerIssues]) {
-      comparisons.push(
-        await comparePath(
-          path,
-          world,
-          { platform: platform.url, limit: limit.url },
-          quick ? { rounds: 3, seconds: 0.5 } : { rounds: 7, seconds: 3 },
-        ),
-      );
+The platform answers HTTP only here (COCOV_ROLE=web): jobs that webhooks cause stay in the ledger.`,
+  options: { quick: { type: "boolean", summary: "short bursts, to see that it works" } },
+  async run({ options }) {
+    const folder = await mkdtemp(join(tmpdir(), "cocov-bench-"));
+    const log = createLogger("error", process.stderr);
+    const database = await startEmbeddedPostgres({ dataDir: folder, log });
+    const comparisons: Comparison[] = [];
+    try {
+      const db = openDatabase({ url: database.url, poolSize: 2, log });
+      await migrate({ db, sources: migrationSources(await loadInstallation({ env: {}, config: {} })), log });
+      await db.close();
+      const { url, address } = readConnectionUrl(database.url);
+      const sql = postgres(url, { ...address, max: 2, onnotice: () => undefined });
+      await sql`CREATE TABLE bench_deliveries (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, delivery_id text NOT NULL UNIQUE, event text NOT NULL, payload text NOT NULL, received_at timestamptz NOT NULL DEFAULT now())`;
+      const world = await fillWorld(sql, "bench-secret");
+      const platform = await startServer(["core/commands/cocov.ts", "start"], {
+        COCOV_DATABASE_URL: database.url,
+        COCOV_CRYPTOGRAPHIC_KEY: "0123456789abcdef0123456789abcdef",
+        COCOV_DATA_DIR: folder,
+        COCOV_ROLE: "web",
+        COCOV_PORT: "0",
+        COCOV_GITHUB_ORG_NAME: "acme",
+        COCOV_GITHUB_WEBHOOK_SECRET_KEY: world.webhookSecret,
+      });
+      const limit = await startServer(["bench/limit/server.ts"], {
+        BENCH_DATABASE_URL: database.url,
+        BENCH_WEBHOOK_SECRET: world.webhookSecret,
+      });
+      for (const path of [listRepositories, pushWebhook, registerIssues]) {
+        comparisons.push(
+          await comparePath(
+            path,
+            world,
+            { platform: platform.url, limit: limit.url },
+            options.quick ? { rounds: 3, seconds: 0.5 } : { rounds: 7, seconds: 3 },
+          ),
+        );
+      }
+      await Promise.all([platform.stop(), limit.stop()]);
+      await sql.end();
+    } finally {
+      await database.stop();
+      await rm(folder, { recursive: true, force: true });
     }
-    await Promise.all([platform.stop(), limit.stop()]);
-    await sql.end();
-  } finally {
-    await database.stop();
-    await rm(folder, { recursive: true, force: true });
-  }
-  if (args.includes("--json")) console.log(JSON.stringify({ cpus: cpus().length, bun: Bun.version, comparisons }, null, 2));
-  else console.log(report(comparisons));
+    return { text: report(comparisons), json: { cpus: cpus().length, bun: Bun.version, comparisons } };
+  },
 });
 
 function report(comparisons: readonly Comparison[]): string {
@@ -87,3 +84,5 @@ function report(comparisons: readonly Comparison[]): string {
   ]);
   return table(["path", "requests/s", "limit", "ratio", "wanted", "met", "p99 ms, platform / limit"], rows);
 }
+
+await runCommand("bun run bench", () => bench, process.argv.slice(2));

@@ -9,10 +9,11 @@ export interface BenchServer {
 
 /**
  * Starts a server as a child process and waits until it says where it listens.
- * @param script path inside the project
+ * @param script path inside the project, and its arguments
  */
-export async function startServer(script: string, env: Record<string, string>): Promise<BenchServer> {
-  const child = Bun.spawn([process.execPath, join(projectRoot, script)], {
+export async function startServer(script: readonly string[], env: Record<string, string>): Promise<BenchServer> {
+  const [path = "", ...args] = script;
+  const child = Bun.spawn([process.execPath, join(projectRoot, path), ...args], {
     cwd: projectRoot,
     env: { ...process.env, ...env },
     stdout: "pipe",
@@ -31,7 +32,7 @@ export async function startServer(script: string, env: Record<string, string>): 
       head = "found";
       url.resolve((found[1] ?? found[2] ?? "").replace(/\/$/, ""));
     }
-    url.reject(new Error(`${script} ended before it listened`));
+    url.reject(new Error(`${script.join(" ")} ended before it listened`));
   })();
   return {
     url: await url.promise,

@@ -4,6 +4,7 @@
 
 export { type Act, currentAct } from "./act/act";
 export type { PlatformSettings } from "./app/platform-settings";
+export { type Command, type CommandCall, type CommandResult, defineCommand } from "./commands/command";
 export { type ConfigFile, defineConfig } from "./config/config-file";
 export { flag, setting, text as settingText, textList, webAddress, wholeNumber } from "./config/setting";
 export { type DomainEvent, defineEvent, type Events } from "./events/event";

@@ -1,6 +1,7 @@
 import { type Claim, routeClaim } from "../plugin/claims";
 import type { InstalledPlugin } from "../plugin/installed-plugin";
 import { services } from "../services";
+import { commandNames } from "./command-names";
 import { kernelConsoleNames } from "./console-names";
 import type { AnyService } from "./service";
 
@@ -13,6 +14,7 @@ export function claimsOfParts({ plugin, parts }: InstalledPlugin): Claim[] {
     ...(parts.jobs ?? []).map(({ definition }) => definition.name).map(claim("job")),
     ...(parts.readiness ?? []).map(({ name }) => name).map(claim("readiness check")),
     ...Object.keys(parts.console ?? {}).map(claim("console name")),
+    ...(parts.commands ?? []).map(({ name }) => name).map(claim("command")),
   ];
 }
 
@@ -24,4 +26,5 @@ const ofCore = (kind: Claim["kind"]) => (name: string) => ({ kind, name, plugin:
 export const coreClaims: readonly Claim[] = [
   ...all.flatMap(({ readiness = {} }) => Object.keys(readiness)).map(ofCore("readiness check")),
   ...[...kernelConsoleNames, ...all.flatMap(({ console = {} }) => Object.keys(console))].map(ofCore("console name")),
+  ...commandNames.map(ofCore("command")),
 ];

@@ -1,12 +1,14 @@
 import { loadInstallation } from "../app/installation";
-import { showConfig } from "../config/show-config";
-import { acceptOnly, runCommand } from "./run-command";
+import { configDocument, showConfig } from "../config/show-config";
+import { defineCommand } from "./command";
 
-const usage = `Usage: bun run config
-
-Prints every setting with its value in force, where the value came from, its meaning and its environment variable. Secrets are masked.`;
-
-await runCommand(usage, async (args) => {
-  acceptOnly(args, []);
-  console.log(showConfig((await loadInstallation()).effective));
+export const config = defineCommand({
+  name: "config",
+  summary: "Prints the configuration in force",
+  description:
+    "Prints every setting with its value in force, where the value came from, its meaning and its environment variable. Secrets are masked.",
+  async run() {
+    const { effective } = await loadInstallation();
+    return { text: showConfig(effective), json: configDocument(effective) };
+  },
 });

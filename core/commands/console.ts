@@ -1,39 +1,23 @@
 import repl from "node:repl";
-import { createApp } from "../app/app";
-import { type ConsoleScope, consoleScope, describeScope } from "../app/console-scope";
-import { migrate } from "../services/database/migrations/migrate";
-import { migrationSources } from "../services/database/migrations/migration-sources";
-import { logOutput } from "../services/log/log-output";
-import { createLogger } from "../services/log/logger";
+import type { TalkingCommand } from "./command";
+import { type ConsoleScope, consoleScope, describeScope } from "./console-scope";
 import { runScript } from "./console-script";
-import { acceptOnly, runCommand } from "./run-command";
+import { withApp } from "./with-app";
 
-const usage = `Usage: bun run console
-       bun run console < script.ts
-
-A REPL with the platform in scope: app, db, sql, jobs, config and what plugins add; help() lists it all.
-A piped script runs as a whole, with top-level await; the value of its last expression is printed, and what it throws gives exit code 1.
-Nothing listens and no job runs here: jobs that are enqueued are run by the server. While a server runs on the embedded database,
-it is that server's that is used.`;
-
-await runCommand(usage, async (args) => {
-  acceptOnly(args, []);
-  const app = await createApp({
-    services: { log: { logger: createLogger("warn", logOutput(2)) }, embeddedPostgres: { joinRunningServer: true } },
-  });
-  try {
-    if (app.installation.settings.autoMigrate) {
-      await migrate({ db: app.db, sources: migrationSources(app.installation), log: app.log });
-    }
-    const scope = consoleScope(app);
-    if (process.stdin.isTTY) await converse(scope);
-    else await runScript(await Bun.stdin.text(), valuesOf(scope));
-  } finally {
-    await app.stop();
-    // A script may have left something running; the console ends with it.
-    setTimeout(() => process.exit(), 0);
-  }
-});
+export const consoleCommand: TalkingCommand = {
+  name: "console",
+  summary: "A REPL with the platform in scope; also runs a piped script",
+  description: `A REPL with the platform in scope: app, db, sql, jobs, config and what plugins add; help() lists it all.
+A piped script (bun run console < script.ts) runs as a whole, with top-level await; the value of its last expression is printed, and
+what it throws gives exit code 1. Nothing listens and no job runs here: jobs that are enqueued are run by the server. While a server
+runs on the embedded database, it is that server's that is used.`,
+  talk: () =>
+    withApp(async (app) => {
+      const scope = consoleScope(app);
+      if (process.stdin.isTTY) await converse(scope);
+      else await runScript(await Bun.stdin.text(), valuesOf(scope));
+    }),
+};
 
 async function converse(scope: ConsoleScope): Promise<void> {
   console.log(`${describeScope(scope)}\n`);

@@ -1,38 +1,82 @@
-import { loadInstallation } from "../app/installation";
+import { type Installation, loadInstallation } from "../app/installation";
 import { previewPlugins } from "../app/preview";
+import type { InstalledPlugin } from "../plugin/installed-plugin";
 import { tableNames } from "../plugin/table-names";
-import { acceptOnly, runCommand } from "./run-command";
+import { defineCommand } from "./command";
 import { table } from "./table";
 
-const usage = `Usage: bun run plugins [--routes]
+export const plugins = defineCommand({
+  name: "plugins",
+  summary: "Lists the plugins: on or off and why, and what they bring",
+  description: "Lists the plugins: on or off and why, what they require, and how much they bring.",
+  options: {
+    routes: { type: "boolean", summary: "lists every route, table, job, slot, event and command by name instead" },
+  },
+  async run({ options }) {
+    const installation = await loadInstallation();
+    const installed = previewPlugins(installation);
+    const json = {
+      plugins: [...installed.map(describeOn), ...installation.off.map(describeOff)],
+    };
+    return { text: options.routes ? listing(installed) : overview(installed, installation.off), json };
+  },
+});
 
-Lists the plugins: on or off and why, what they require, and how much they bring.
-  --routes   lists every route, table, job, slot and event by name instead`;
-
-await runCommand(usage, async (args) => {
-  acceptOnly(args, ["--routes"]);
-  const installation = await loadInstallation();
-  const installed = previewPlugins(installation);
-  if (args.includes("--routes")) {
-    for (const { plugin, parts } of installed) {
-      console.log(`${plugin.name}: ${plugin.summary}`);
-      for (const { method, path } of parts.routes ?? []) console.log(`  route  ${method.padEnd(6)} ${path}`);
-      for (const name of tableNames(plugin)) console.log(`  table  ${name}`);
-      for (const { definition } of parts.jobs ?? []) console.log(`  job    ${definition.name}`);
-      for (const { name, takes } of plugin.slots ?? []) console.log(`  slot   ${name}, for ${takes}`);
-      for (const { name } of plugin.events ?? []) console.log(`  event  ${name}`);
-    }
-    return;
-  }
+function overview(installed: readonly InstalledPlugin[], off: Installation["off"]): string {
+  const head = ["plugin", "state", "requires", "routes", "tables", "jobs", "version", "from"];
   const on = installed.map(({ plugin, origin, parts }) => [
     plugin.name,
     "on",
-    (plugin.requires ?? []).map(({ name }: { name: string }) => name).join(", "),
+    namesOf(plugin.requires).join(", "),
     String(parts.routes?.length ?? 0),
     String(tableNames(plugin).length),
     String(parts.jobs?.length ?? 0),
+    plugin.version ?? "",
     origin,
   ]);
-  const off = installation.off.map(({ plugin, by, origin }) => [plugin.name, `off, by ${by}`, "", "", "", "", origin]);
-  console.log(table(["plugin", "state", "requires", "routes", "tables", "jobs", "from"], [...on, ...off]));
-});
+  const others = off.map(({ plugin, by, origin }) => [
+    plugin.name,
+    `off, by ${by}`,
+    ...["", "", "", ""],
+    plugin.version ?? "",
+    origin,
+  ]);
+  return table(head, [...on, ...others]);
+}
+
+function listing(installed: readonly InstalledPlugin[]): string {
+  return installed
+    .flatMap(({ plugin, parts }) => [
+      `${plugin.name}: ${plugin.summary}`,
+      ...(parts.routes ?? []).map(({ method, path }) => `  route  ${method.padEnd(6)} ${path}`),
+      ...tableNames(plugin).map((name) => `  table  ${name}`),
+      ...(parts.jobs ?? []).map(({ definition }) => `  job    ${definition.name}`),
+      ...(plugin.slots ?? []).map(({ name, takes }) => `  slot   ${name}, for ${takes}`),
+      ...(plugin.events ?? []).map(({ name }) => `  event  ${name}`),
+      ...(parts.commands ?? []).map(({ name }) => `  command  ${name}`),
+    ])
+    .join("\n");
+}
+
+function describeOn({ plugin, origin, parts }: InstalledPlugin) {
+  return {
+    ...describe({ plugin, origin }),
+    state: "on",
+    offBy: null,
+    routes: (parts.routes ?? []).map(({ method, path }) => ({ method, path })),
+    tables: tableNames(plugin),
+    jobs: (parts.jobs ?? []).map(({ definition }) => definition.name),
+    slots: (plugin.slots ?? []).map(({ name, takes }) => ({ name, takes })),
+    events: namesOf(plugin.events),
+    commands: namesOf(parts.commands),
+  };
+}
+
+const describeOff = ({ by, ...found }: Installation["off"][number]) => ({ ...describe(found), state: "off", offBy: by });
+
+function describe({ plugin, origin }: Pick<InstalledPlugin, "plugin" | "origin">) {
+  const { name, summary, version = null, requires, optional } = plugin;
+  return { name, summary, version, origin, requires: namesOf(requires), optional: namesOf(optional) };
+}
+
+const namesOf = (declared: readonly { readonly name: string }[] = []): string[] => declared.map(({ name }) => name);

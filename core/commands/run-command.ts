@@ -1,53 +1,45 @@
 import { logOutput } from "../services/log/log-output";
-import { type LoggableError, loggableError } from "../services/log/loggable-error";
-import { StartupError } from "../startup-error";
-
-/** The command line asks for something that there isn't. */
-class UsageError extends Error {
-  override readonly name = "UsageError";
-}
+import type { AnyCommand, TalkingCommand } from "./command";
+import { asksFor, readCommandLine } from "./command-line";
+import { describeCommand } from "./describe-command";
+import { explain } from "./explain";
+import { UsageError, usageOf } from "./usage";
 
 /**
- * Runs a command of the command line. `--help` prints its usage. What keeps it from running is said on stderr: exit code 2 for
- * unknown arguments, 1 for all else.
- * @param usage what `--help` prints
- * @param main gets the arguments after the command
+ * Runs a command of the command line: prints its usage for `--help`, else what it has to say, for `--json` as one document and nothing
+ * else. What keeps it from running is said on stderr: exit code 2 for what the command line asks for and there isn't, 1 for all else.
+ * @param call how it is called: `bun run NAME`
+ * @param find gives the command
+ * @param argv what follows its name
  */
-export async function runCommand(usage: string, main: (args: readonly string[]) => Promise<void>): Promise<void> {
-  const args = process.argv.slice(2);
-  if (args.includes("--help") || args.includes("-h")) {
-    console.log(usage);
-    return;
-  }
+export async function runCommand(
+  call: string,
+  find: () => AnyCommand | TalkingCommand | Promise<AnyCommand | TalkingCommand>,
+  argv: readonly string[],
+): Promise<void> {
+  const print = console.log;
+  const json = asksFor("json", argv);
+  // Whatever a plugin or a library prints is no part of the document.
+  if (json) Object.assign(console, { log: console.error, info: console.error, debug: console.error });
   try {
-    await main(args);
+    const command = await find();
+    if (asksFor("help", argv)) {
+      print(json ? document(describeCommand(command)) : usageOf(call, command));
+      return;
+    }
+    const line = readCommandLine(command, argv);
+    if ("talk" in command) return await command.talk();
+    const result = await command.run({ ...line, progress: tell, signal: new AbortController().signal });
+    if (json) print(document(result.json));
+    else if (result.text !== "") print(result.text);
+    if (result.exitCode) process.exitCode = result.exitCode;
   } catch (error) {
-    // Not by `console.error`, which would wait for a reader that takes nothing.
-    logOutput(2).write(`${explain(error)}\n`);
+    tell(explain(error));
     process.exitCode = error instanceof UsageError ? 2 : 1;
   }
 }
 
-/**
- * Refuses arguments that the command doesn't know.
- * @throws UsageError naming them
- */
-export function acceptOnly(args: readonly string[], known: readonly string[]): void {
-  const unknown = args.filter((arg) => !known.includes(arg));
-  if (unknown.length > 0) throw new UsageError(`Unknown arguments: ${unknown.join(" ")}. See --help.`);
-}
+const document = (value: unknown): string => JSON.stringify(value ?? null, null, 2);
 
-/** @returns what a person reads: a sentence for mistakes, a stack for failures; never an error's other properties */
-export function explain(error: unknown): string {
-  if (error instanceof StartupError || error instanceof UsageError) {
-    return error.cause instanceof Error
-      ? `${error.message}\ncaused by ${withCauses(loggableError(error.cause))}`
-      : error.message;
-  }
-  return withCauses(loggableError(error));
-}
-
-function withCauses({ type, message, stack, cause }: LoggableError): string {
-  const own = stack ?? `${type}: ${message}`;
-  return cause ? `${own}\ncaused by ${withCauses(cause)}` : own;
-}
+/** Not by `console.error`, which would wait for a reader that takes nothing. */
+const tell = (line: string): void => void logOutput(2).write(`${line}\n`);

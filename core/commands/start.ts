@@ -1,35 +1,35 @@
 import { type App, createApp } from "../app/app";
 import { type Installation, loadInstallation } from "../app/installation";
 import { within } from "../app/within";
-import { acceptOnly, runCommand } from "./run-command";
+import type { TalkingCommand } from "./command";
 import { onStopSignal } from "./stop-signals";
 import { surviveStrayErrors } from "./stray-errors";
-
-const usage = `Usage: bun run start
-
-Starts the server. Settings come from config/cocov.config.ts and the environment; \`bun run config\` lists them.
-SIGINT or SIGTERM stops it in good order within COCOV_SHUTDOWN_SECONDS; a second one ends it at once. The exit code is 0 after a stop
-in good order, 1 when something failed or took too long and was left behind.`;
 
 /** How long plugins may take to be imported before a stop gives up on them, in milliseconds. */
 const longestLoading = 5000;
 
-await runCommand(usage, async (args) => {
-  acceptOnly(args, []);
-  const loading = loadInstallation();
-  const creating = loading.then((installation) => createApp({ installation }));
-  onStopSignal(() => stop(loading, creating));
-  const app = await creating;
-  surviveStrayErrors(app.log);
-  try {
-    await app.start();
-  } catch (error) {
-    await app.stop();
-    // Whatever a plugin that failed to start has left running doesn't keep the process alive.
-    setTimeout(() => process.exit(), 0);
-    throw error;
-  }
-});
+export const start: TalkingCommand = {
+  name: "start",
+  summary: "The server; applies pending migrations first",
+  description: `Starts the server. Settings come from config/cocov.config.ts and the environment; \`bun run config\` lists them.
+SIGINT or SIGTERM stops it in good order within COCOV_SHUTDOWN_SECONDS; a second one ends it at once. The exit code is 0 after a stop
+in good order, 1 when something failed or took too long and was left behind.`,
+  async talk() {
+    const loading = loadInstallation();
+    const creating = loading.then((installation) => createApp({ installation }));
+    onStopSignal(() => stop(loading, creating));
+    const app = await creating;
+    surviveStrayErrors(app.log);
+    try {
+      await app.start();
+    } catch (error) {
+      await app.stop();
+      // Whatever a plugin that failed to start has left running doesn't keep the process alive.
+      setTimeout(() => process.exit(), 0);
+      throw error;
+    }
+  },
+};
 
 /** @returns the exit code */
 async function stop(loading: Promise<Installation>, creating: Promise<App>): Promise<number> {

@@ -1,5 +1,5 @@
 import { logOutput } from "../services/log/log-output";
-import { explain } from "./run-command";
+import { explain } from "./explain";
 
 /**
  * How long after the first signal more of them count as the same, in milliseconds. Ctrl-C and service supervisors signal all processes

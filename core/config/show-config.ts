@@ -19,10 +19,28 @@ export function showConfig(settings: readonly EffectiveSetting[]): string {
   return lines.join("\n");
 }
 
+/** @returns the same for programs: secrets have no value, and `set` tells whether there is one */
+export function configDocument(settings: readonly EffectiveSetting[]) {
+  return {
+    settings: settings.map(({ section, key, value, meta, source }) => ({
+      section,
+      key,
+      value: meta?.secret ? null : (value ?? null),
+      set: isSet(value),
+      secret: meta?.secret ?? false,
+      source: typeof source === "object" ? { variable: source.env, file: source.file ?? null } : source,
+      variables: meta?.env ?? [],
+      summary: meta?.summary ?? null,
+    })),
+  };
+}
+
 function shown({ value, meta }: EffectiveSetting): string {
-  if (value === undefined || (Array.isArray(value) && value.length === 0)) return "not set";
+  if (!isSet(value)) return "not set";
   return meta?.secret ? "[secret]" : JSON.stringify(value);
 }
+
+const isSet = (value: unknown): boolean => value !== undefined && !(Array.isArray(value) && value.length === 0);
 
 function sourceOf({ source }: EffectiveSetting): string {
   if (typeof source !== "object") return source;

@@ -7,6 +7,7 @@ export interface Claim {
     | "job"
     | "error code"
     | "console name"
+    | "command"
     | "slot"
     | "event"
     | "readiness check"

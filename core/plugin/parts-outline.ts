@@ -13,6 +13,7 @@ const forms: Readonly<Record<keyof PluginParts<unknown>, Form>> = {
   on: { fits: listOf("event", "handle"), words: "a list of what the handledBy() of events returns" },
   contribute: { fits: listOf("slot", "value"), words: "a list of what the with() of slots returns" },
   console: { fits: isConsole, words: "an object whose entries have a summary and a value" },
+  commands: { fits: listOf("name", "summary", "run"), words: "a list of what defineCommand() returns" },
   readiness: { fits: listOf("name", "required", "check"), words: "a list of { name, required, check }" },
   start: aFunction,
   drain: aFunction,

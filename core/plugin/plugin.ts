@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import type { z } from "zod";
 import type { PlatformSettings } from "../app/platform-settings";
+import type { AnyCommand } from "../commands/command";
 import type { DomainEvent, EventHandler, Events } from "../events/event";
 import type { BoundedWork } from "../services/bounded-work/bounded-work";
 import type { Cipher } from "../services/cipher/cipher";
@@ -56,6 +57,8 @@ export interface PluginParts<Api> {
   readonly contribute?: readonly Contribution[];
   /** Names in scope at the operator's console. */
   readonly console?: Readonly<Record<string, ConsoleEntry>>;
+  /** What operators run, made with `defineCommand`: `bun run cocov NAME`. */
+  readonly commands?: readonly AnyCommand[];
   readonly readiness?: readonly ReadinessCheck[];
   /** Runs after the migrations, before the first request and job, requirements first. */
   readonly start?: () => Promise<void>;

@@ -63,6 +63,15 @@ describe.each(installed.map((entry) => [entry.plugin.name as string, entry] as c
       }
     });
 
+    test("calls its commands by lower-case words, and says of each, its arguments and its options what they are for", () => {
+      for (const { name, summary, arguments: args, options } of parts.commands ?? []) {
+        expect(name).toMatch(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/);
+        expect(summary).toMatch(/^[A-Z].{10,80}[^.]$/);
+        for (const part of [...Object.values({ ...args }), ...Object.values({ ...options })])
+          expect(part.summary.length).toBeGreaterThan(3);
+      }
+    });
+
     test("describes what it puts into the console", () => {
       for (const entry of Object.values(parts.console ?? {})) expect(entry.summary.length).toBeGreaterThan(10);
     });

@@ -17,6 +17,8 @@ export interface RunningCommand {
   output(): string;
   /** The first line of the log with this message. Waits for it. */
   logged(message: string): Promise<Readonly<Record<string, unknown>>>;
+  /** Waits until this was printed, anywhere. */
+  printed(text: string): Promise<void>;
   /** Address in the line that tells it. Waits for it. */
   url(): Promise<string>;
   signal(name: NodeJS.Signals): void;
@@ -29,15 +31,18 @@ process.on("exit", () => {
   for (const child of running) child.kill("SIGKILL");
 });
 
-/** Starts a command. What still runs at the end of the test run, because a test failed, is killed. */
-export function startCommand(command: Command, { args = [], env = {}, stdin }: CommandOptions = {}): RunningCommand {
-  const child = Bun.spawn([process.execPath, join(projectRoot, "core/commands", `${command}.ts`), ...args], {
-    cwd: projectRoot,
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
-    stdin: stdin === undefined ? "ignore" : Buffer.from(stdin),
-    stdout: "pipe",
-    stderr: "pipe",
-  });
+/** Starts `bun run cocov COMMAND`. What still runs at the end of the test run, because a test failed, is killed. */
+export function startCommand(command: string | undefined, { args = [], env = {}, stdin }: CommandOptions = {}): RunningCommand {
+  const child = Bun.spawn(
+    [process.execPath, join(projectRoot, "core/commands/cocov.ts"), ...(command === undefined ? [] : [command]), ...args],
+    {
+      cwd: projectRoot,
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
+      stdin: stdin === undefined ? "ignore" : Buffer.from(stdin),
+      stdout: "pipe",
+      stderr: "pipe",
+    },
+  );
   running.add(child);
   void child.exited.then(() => running.delete(child));
   const printed = { stdout: "", stderr: "" };
@@ -55,19 +60,21 @@ export function startCommand(command: Command, { args = [], env = {}, stdin }: C
       .slice(0, -1)
       .filter((line) => line.startsWith("{"))
       .map((line): Record<string, unknown> => JSON.parse(line));
-  const logged: RunningCommand["logged"] = async (message) => {
+  async function until<T>(find: () => T | undefined, what: string): Promise<T> {
     for (;;) {
-      const found = lines().find(({ msg }) => msg === message);
-      if (found) return found;
+      const found = find();
+      if (found !== undefined) return found;
       const over = await Promise.race([ended, Bun.sleep(20)]);
-      if (over)
-        throw new Error(`${command} ended with ${over.exitCode} and without "${message}":\n${over.stdout}${over.stderr}`);
+      if (over) throw new Error(`${command} ended with ${over.exitCode} and without "${what}":\n${over.stdout}${over.stderr}`);
     }
-  };
+  }
+  const logged: RunningCommand["logged"] = (message) => until(() => lines().find(({ msg }) => msg === message), message);
+  const output = () => printed.stdout + printed.stderr;
   return {
     pid: child.pid,
-    output: () => printed.stdout + printed.stderr,
+    output,
     logged,
+    printed: async (text) => void (await until(() => output().includes(text) || undefined, text)),
     url: async () => String((await logged("listening")).url),
     signal: (name) => child.kill(name),
     ended,
@@ -75,5 +82,5 @@ export function startCommand(command: Command, { args = [], env = {}, stdin }: C
 }
 
 /** Runs a command to its end. */
-export const runToEnd = (command: Command, options: CommandOptions = {}): RunningCommand["ended"] =>
+export const runToEnd = (command: string | undefined, options: CommandOptions = {}): RunningCommand["ended"] =>
   startCommand(command, options).ended;

@@ -78,7 +78,7 @@ test("the console on a terminal greets with the list of names, evaluates each li
   const lines = ["(await sql`SELECT 41 + 1 AS n`)[0].n", "throw new Error('no luck')", "'still ' + typeof jobs", ".exit"];
   let shown = "";
   let typed = 0;
-  const child = Bun.spawn([process.execPath, join(projectRoot, "core/commands/console.ts")], {
+  const child = Bun.spawn([process.execPath, join(projectRoot, "core/commands/cocov.ts"), "console"], {
     cwd: projectRoot,
     env: { ...env, PATH: process.env.PATH, HOME: process.env.HOME, TERM: "dumb", NO_COLOR: "1" },
     terminal: {

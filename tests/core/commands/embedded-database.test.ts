@@ -38,6 +38,7 @@ test("commands use the database of a running server, and leave it running", asyn
   expect(await runToEnd("migrate", { env })).toMatchObject({ exitCode: 0, stdout: "Nothing to apply.\n" });
   const script = `await sql\`INSERT INTO core_jobs (name, payload) VALUES ('kept', '{}')\`; ${countJobs}`;
   expect(await runToEnd("console", { env, stdin: script })).toMatchObject({ exitCode: 0, stdout: "1\n", stderr: "" });
+  expect(await runToEnd("count-jobs", { env })).toMatchObject({ exitCode: 0, stdout: "1\n", stderr: "" });
   expect(await postmaster()).toEqual(running);
   expect((await fetch(`${url}/system/probes/ready`)).status).toBe(200);
 });

@@ -19,11 +19,10 @@ describe.each(commands)("bun run %s", (command) => {
 
   test("refuses arguments that it doesn't know", async () => {
     const { exitCode, stdout, stderr } = await runToEnd(command, { args: ["--sttaus", "now"] });
-    expect({ exitCode, stdout, stderr }).toEqual({
-      exitCode: 2,
-      stdout: "",
-      stderr: "Unknown arguments: --sttaus now. See --help.\n",
-    });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+    expect(stderr).toMatch(
+      /^Unknown arguments: --sttaus now\. (Did you mean "--status"\? )?There are: .*--help\. See --help\.\n$/,
+    );
   });
 });
 
@@ -41,12 +40,59 @@ test("bun run migrate applies what is pending, and --status tells it by its exit
   expect(after.stdout).toMatch(/^core +0001_\w+\.sql +applied +\d{4}-\d\d-\d\dT/m);
 });
 
+test("bun run migrate --json prints what it applied, and with --status what is pending, by its exit code as well", async () => {
+  const { env } = await patientWorld();
+  const json = async (...args: string[]) => {
+    const { exitCode, stdout, stderr } = await runToEnd("migrate", { args: [...args, "--json"], env });
+    return { exitCode, stderr, ...JSON.parse(stdout) };
+  };
+  const before = await json("--status");
+  expect(before).toMatchObject({ exitCode: 1, stderr: "" });
+  expect(before.migrations[0]).toMatchObject({ plugin: "core", state: "pending", appliedAt: null });
+  const names = before.migrations.map(({ plugin, name }: Record<string, string>) => `${plugin}/${name}`);
+  expect(await json()).toEqual({ exitCode: 0, stderr: "", applied: names });
+  expect(await json()).toEqual({ exitCode: 0, stderr: "", applied: [] });
+  const after = await json("--status");
+  expect(after.exitCode).toBe(0);
+  expect(after.migrations[0]).toMatchObject({ plugin: "core", state: "applied" });
+  expect(new Date(after.migrations[0].appliedAt).getTime()).toBeGreaterThan(0);
+});
+
 describe("bun run plugins", () => {
+  test("--json tells the same to programs, by name", async () => {
+    const { env } = await patientWorld();
+    const { exitCode, stdout, stderr } = await runToEnd("plugins", { args: ["--json"], env });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+    const { plugins } = JSON.parse(stdout);
+    const [on, ...off] = plugins;
+    expect(on).toEqual({
+      name: "patient",
+      summary: "Made for a test",
+      version: "1.2.3",
+      origin: expect.stringMatching(/patient$/),
+      requires: [],
+      optional: [],
+      state: "on",
+      offBy: null,
+      routes: [
+        { method: "GET", path: "/wait/:ms" },
+        { method: "POST", path: "/jobs/:ms" },
+      ],
+      tables: [],
+      jobs: ["patient.wait"],
+      slots: [],
+      events: [],
+      commands: ["count-jobs"],
+    });
+    expect(off.length).toBeGreaterThan(0);
+    for (const plugin of off) expect(plugin).toMatchObject({ state: "off", offBy: "COCOV_PLUGINS_DISABLED" });
+  });
+
   test("lists those that are on and off, and why, without a database", async () => {
     const { env } = await patientWorld();
     const { exitCode, stdout } = await runToEnd("plugins", { env: { ...env, COCOV_DATABASE_URL: "postgres://127.0.0.1:1/x" } });
     expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/^patient +on +2 +0 +1 +\S+patient$/m);
+    expect(stdout).toMatch(/^patient +on +2 +0 +1 +1\.2\.3 +\S+patient$/m);
     expect(stdout).toMatch(/^\S+ +off, by COCOV_PLUGINS_DISABLED +plugins\/\S+$/m);
   });
 
@@ -93,8 +139,28 @@ describe("secrets", async () => {
     for (const name of variables) expect(stdout).toMatch(new RegExp(`= \\[secret\\] {2}\\(${name}\\)$`, "m"));
   });
 
+  test("are told by bun run config --json to be set, and what they are is not", async () => {
+    const { exitCode, stdout } = await runToEnd("config", { args: ["--json"], env });
+    expect(exitCode).toBe(0);
+    const { settings } = JSON.parse(stdout);
+    for (const name of variables) {
+      const [setting] = settings.filter(({ source }: { source: { variable?: string } }) => source.variable === name);
+      expect({ name, ...setting }).toMatchObject({ name, value: null, set: true, secret: true });
+    }
+    expect(settings.find(({ key }: { key: string }) => key === "port")).toMatchObject({
+      section: "core",
+      value: 0,
+      set: true,
+      secret: false,
+      source: { variable: "COCOV_PORT", file: null },
+      variables: expect.arrayContaining(["COCOV_PORT"]),
+    });
+  });
+
   const runs: [Command, string[]][] = [
     ["config", []],
+    ["config", ["--json"]],
+    ["plugins", ["--json"]],
     ["plugins", ["--routes"]],
     ["migrate", []],
     ["migrate", ["--status"]],

@@ -1,9 +1,6 @@
-import { afterAll } from "bun:test";
-import { join, relative } from "node:path";
-import { loadInstallation, projectRoot } from "../../../../core/app/installation";
-import { createTestDatabase } from "../../../support/databases";
-import { makeProject } from "../../../support/project";
-import { testEnvironment } from "../../../support/server";
+import { join } from "node:path";
+import { projectRoot } from "../../../../core/app/installation";
+import { type PluginWorld, pluginWorld } from "./plugin-world";
 
 /**
  * A plugin whose requests and jobs last as long as they are told, and that starts as it is told by `START`: `throws` fails,
@@ -11,7 +8,7 @@ import { testEnvironment } from "../../../support/server";
  * `JOBS=stubborn` its jobs don't hear that they should.
  */
 const plugin = `
-import { anyone, defineJob, definePlugin, parameter, route } from "@core";
+import { anyone, defineCommand, defineJob, definePlugin, parameter, route } from "@core";
 import { z } from "${join(projectRoot, "node_modules/zod")}";
 
 const wait = defineJob({ name: "patient.wait", summary: "Waits", payload: z.object({ ms: z.number() }) });
@@ -29,9 +26,20 @@ const starts = {
 export default definePlugin({
   name: "patient",
   summary: "Made for a test",
+  version: "1.2.3",
   setup: ({ db, jobs, log }) => ({
     start: async () => { log.info("starting"); await starts[process.env.START]?.(); },
     stop: async () => { log.info("stopping"); if (process.env.STOP === "hangs") await starts.hangs(); },
+    commands: [
+      defineCommand({
+        name: "count-jobs",
+        summary: "Counts the jobs in the ledger",
+        async run() {
+          const [{ n }] = await db.sql\`SELECT count(*)::int AS n FROM core_jobs\`;
+          return { text: String(n), json: { n } };
+        },
+      }),
+    ],
     jobs: [
       wait.handledBy(async ({ ms }, { signal, attempt, complete }) => {
         log.info({ attempt }, "job begins");
@@ -57,30 +65,6 @@ export default definePlugin({
 });
 `;
 
-const { on } = await loadInstallation({ env: {}, config: {} });
-const others = on.map(({ plugin: { name } }) => name).join(",");
-
-export interface PatientWorld {
-  /** The environment of a process with no plugin but the patient one, on a new and empty database. */
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly databaseUrl: string;
-}
-
-/** Makes a world for the calling file, or for one of its tests, which it lasts as long as. */
-export async function patientWorld(more: Readonly<Record<string, string | undefined>> = {}): Promise<PatientWorld> {
-  const database = await createTestDatabase();
-  const project = await makeProject({ "patient/index.ts": plugin });
-  const path = relative(projectRoot, join(project.root, "patient"));
-  await Bun.write(join(project.root, "cocov.config.ts"), `export default { plugins: { load: [${JSON.stringify(path)}] } };`);
-  afterAll(async () => {
-    await database.drop();
-    await project.remove();
-  });
-  const env = {
-    ...testEnvironment(database.url, join(project.root, "data")),
-    COCOV_CONFIG: join(project.root, "cocov.config.ts"),
-    COCOV_PLUGINS_DISABLED: others,
-    ...more,
-  };
-  return { env, databaseUrl: database.url };
-}
+/** A world whose one plugin is the patient one, for the calling file or for one of its tests. */
+export const patientWorld = (more: Readonly<Record<string, string | undefined>> = {}): Promise<PluginWorld> =>
+  pluginWorld({ "patient/index.ts": plugin }, more);

@@ -6,7 +6,7 @@ import { patientWorld } from "../../commands/world/patient";
 import { startRead } from "./piped-process";
 
 setDefaultTimeout(30_000);
-const start = join(projectRoot, "core/commands/start.ts");
+const start = [join(projectRoot, "core/commands/cocov.ts"), "start"];
 
 /** A process that logs numbered lines, more than a pipe holds, and then does something. */
 const logging = (lines: number, then: string): string[] => [
@@ -26,7 +26,7 @@ const upTo = (count: number): number[] => Array.from({ length: count }, (_, inde
 describe("a server whose log nobody reads", () => {
   test("goes on answering, and what it logged meanwhile comes once somebody reads", async () => {
     const { env } = await patientWorld();
-    const server = startRead([start], { env });
+    const server = startRead(start, { env });
     const url = /"url":"([^"]+)"/.exec(await server.readUntil('"msg":"listening"'))?.[1];
     for (let round = 0; round < 20; round++) {
       const answers = await Promise.all(Array.from({ length: 50 }, () => fetch(`${url}/wait/0`)));
@@ -41,7 +41,7 @@ describe("a server whose log nobody reads", () => {
 
   test("ends all the same, with what it logged last unsaid", async () => {
     const { env } = await patientWorld();
-    const server = startRead([start], { env });
+    const server = startRead(start, { env });
     const url = /"url":"([^"]+)"/.exec(await server.readUntil('"msg":"listening"'))?.[1];
     await Promise.all(Array.from({ length: 500 }, () => fetch(`${url}/wait/0`)));
     server.signal("SIGTERM");
@@ -51,8 +51,8 @@ describe("a server whose log nobody reads", () => {
 
 test("a command ends although nobody takes the message about what keeps it from running", async () => {
   const env = { COCOV_PORT: "none" };
-  expect(await startRead([start], { env, output: "stderr", full: true }).ended).toBe(1);
-  expect(await startRead([start], { env, output: "stderr" }).readAll()).toContain("COCOV_PORT");
+  expect(await startRead(start, { env, output: "stderr", full: true }).ended).toBe(1);
+  expect(await startRead(start, { env, output: "stderr" }).readAll()).toContain("COCOV_PORT");
 });
 
 describe("the last lines of a process come out", () => {

@@ -1,9 +1,9 @@
+import type { App } from "../app/app";
+import type { kernelConsoleNames } from "../app/console-names";
+import type { AnyService } from "../app/service";
 import { showConfig } from "../config/show-config";
 import type { ConsoleEntry } from "../plugin/plugin";
 import { services } from "../services";
-import type { App } from "./app";
-import type { kernelConsoleNames } from "./console-names";
-import type { AnyService } from "./service";
 
 /** Names in scope at the console, with what each is. */
 export type ConsoleScope = Readonly<Record<string, ConsoleEntry>>;

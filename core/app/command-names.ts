@@ -1,0 +1,2 @@
+/** Commands of the core's own. */
+export const commandNames = ["start", "migrate", "console", "plugins", "config"] as const;
