@@ -1,4 +1,4 @@
-import type { GitHubStandIn, Repository, User } from "../../tests/support/github";
+import type { GitHubStandIn, Repository, User } from "../../testing/github";
 import { git } from "./git";
 import { demoManifest, whyNotRunnable } from "./manifest";
 import type { Commit, SourceRepository } from "./source-repository";

@@ -1,4 +1,4 @@
-import type { GitHubStandIn } from "../../tests/support/github";
+import type { GitHubStandIn } from "../../testing/github";
 import { shortSha } from "./format";
 import { printable, type Terminal } from "./terminal";
 

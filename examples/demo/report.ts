@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { table } from "../../core/commands/table";
-import type { CommitStatus } from "../../tests/support/github";
+import type { CommitStatus } from "../../testing/github";
 import type { Api } from "./api";
 import { shortSha } from "./format";
 import { cut, printable, type Terminal } from "./terminal";

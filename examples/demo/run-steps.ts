@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { GitHubStandIn } from "../../tests/support/github";
+import type { GitHubStandIn } from "../../testing/github";
 import type { Api } from "./api";
 import { type CheckProgress, type CommitWatch, type RunProgress, until } from "./commit-watch";
 import { bytes, count, seconds } from "./format";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { GitHubStandIn, User } from "../../tests/support/github";
+import type { GitHubStandIn, User } from "../../testing/github";
 import type { Api } from "./api";
 
 const begun = z.object({ redirect_to: z.url() });

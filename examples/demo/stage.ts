@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type GitHubStandIn, type Repository, startGitHub, type User } from "../../tests/support/github";
+import { type GitHubStandIn, type Repository, startGitHub, type User } from "../../testing/github";
 import { type Api, createApi } from "./api";
 import { count, shortSha } from "./format";
 import { addToGitHub } from "./github-repository";

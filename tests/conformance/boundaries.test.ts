@@ -33,6 +33,17 @@ describe("a plugin", () => {
   );
 });
 
+test("nothing that runs in production imports what tests are made with", async () => {
+  const strays: string[] = [];
+  for (const file of [...files("core"), ...files("plugins"), ...files("config")]) {
+    const text = await Bun.file(join(projectRoot, file)).text();
+    const byName = text.includes('"cocov/testing');
+    const targets = await importsOf(file);
+    if (byName || targets.some((target) => /^(testing|tests|templates)(\/|$)/.test(target))) strays.push(file);
+  }
+  expect(strays).toEqual([]);
+});
+
 describe("the core", () => {
   test("imports nothing from outside of itself", async () => {
     const strays: string[] = [];

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { z } from "zod";
-import { useTestServer } from "../support/server";
+import { useTestServer } from "../../testing/server";
 
 const server = await useTestServer();
 

@@ -3,7 +3,7 @@ import { Glob } from "bun";
 import { loadInstallation } from "../../core/app/installation";
 import { previewPlugins } from "../../core/app/preview";
 import type { AnyPlugin } from "../../core/plugin/plugin";
-import { startTestServer } from "../support/server";
+import { startTestServer } from "../../testing/server";
 
 const installed = previewPlugins(await loadInstallation({ env: {}, config: {} }));
 const names = installed.map(({ plugin }) => plugin.name as string);

@@ -12,7 +12,7 @@ import { migrate } from "../../core/services/database/migrations/migrate";
 import { migrationSources } from "../../core/services/database/migrations/migration-sources";
 import { coreErrors } from "../../core/services/http/errors";
 import { prepareRoute } from "../../core/services/http/mount";
-import { createTestDatabase } from "../support/databases";
+import { createTestDatabase } from "../../testing/databases";
 
 const installation = await loadInstallation({ env: {}, config: {} });
 const installed = previewPlugins(installation);

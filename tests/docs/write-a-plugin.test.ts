@@ -3,9 +3,9 @@ import { mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { projectRoot } from "../../core/app/installation";
-import { signIn } from "../support/factories";
-import { startGitHub } from "../support/github";
-import { useTestServer } from "../support/server";
+import { signIn } from "../../testing/factories";
+import { startGitHub } from "../../testing/github";
+import { useTestServer } from "../../testing/server";
 
 const page = await Bun.file(join(projectRoot, "docs/write-a-plugin.md")).text();
 const block = (language: string): string => page.match(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``))?.[1] ?? "";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { json, pushed, signIn } from "../support/factories";
+import { json, pushed, signIn } from "../../testing/factories";
 import { listOperations, type Operation } from "./world/fuzz/operations";
 import { requestsFor } from "./world/fuzz/requests";
 import { uiBaseUrl, usePlatform } from "./world/platform";

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { createRepository, webhookUrl } from "../support/factories";
+import { createRepository, webhookUrl } from "../../testing/factories";
 import { balance, type Pushed } from "./world/outcome";
 import { manifest, usePlatform } from "./world/platform";
 import { settled } from "./world/settle";

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { webhookUrl } from "../support/factories";
+import { webhookUrl } from "../../testing/factories";
 import { usePlatform } from "./world/platform";
 import { openConnection, type RawConnection } from "./world/raw-connection";
 import { until } from "./world/until";

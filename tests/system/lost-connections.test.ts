@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { json } from "../support/factories";
+import { json } from "../../testing/factories";
 import { mortalServer } from "./world/mortal-server";
 import { balance, type Pushed } from "./world/outcome";
 import { persist } from "./world/persist";

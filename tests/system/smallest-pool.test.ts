@@ -3,9 +3,9 @@ import { processCommit } from "../../plugins/repositories/jobs/process-commit";
 import { moveArchives } from "../../plugins/repositories/jobs/rename";
 import { updateRepositoryPermissions } from "../../plugins/repositories/jobs/update-permissions";
 import { updateUserPermissions } from "../../plugins/repositories/jobs/update-user-permissions";
-import { type AddedRepository, addRepository, serviceToken, signIn, webhookUrl } from "../support/factories";
-import { type Repository, startGitHub } from "../support/github";
-import { useTestServer } from "../support/server";
+import { type AddedRepository, addRepository, serviceToken, signIn, webhookUrl } from "../../testing/factories";
+import { type Repository, startGitHub } from "../../testing/github";
+import { useTestServer } from "../../testing/server";
 
 setDefaultTimeout(60_000);
 

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import { addRepository, userNamed } from "../support/factories";
-import type { Repository } from "../support/github";
+import { addRepository, userNamed } from "../../testing/factories";
+import type { Repository } from "../../testing/github";
 import { watchHealth } from "./world/health-watch";
 import { mortalServer } from "./world/mortal-server";
 import { balance, type Pushed } from "./world/outcome";

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { pushed as pushAndSettle } from "../support/factories";
+import { pushed as pushAndSettle } from "../../testing/factories";
 import { balance, type Pushed } from "./world/outcome";
 import { usePlatform } from "./world/platform";
 import { until } from "./world/until";

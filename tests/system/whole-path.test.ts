@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
 import { repositoryFolder } from "../../plugins/repositories";
-import { json, pushed, webhookUrl } from "../support/factories";
+import { json, pushed, webhookUrl } from "../../testing/factories";
 import { uiBaseUrl, usePlatform } from "./world/platform";
 import { until } from "./world/until";
 import { findings, withWorkers } from "./world/worker";

@@ -6,7 +6,7 @@ import { openDatabase } from "../../../core/services/database/database";
 import type { Guard } from "../../../core/services/http/guard";
 import { route } from "../../../core/services/http/route";
 import { createHttpServer } from "../../../core/services/http/server";
-import { createTestDatabase } from "../../support/databases";
+import { createTestDatabase } from "../../../testing/databases";
 
 const log = pino({ level: "silent" });
 const trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";

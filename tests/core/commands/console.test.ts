@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { kernelConsoleNames } from "../../../core/app/console-names";
 import { loadInstallation, projectRoot } from "../../../core/app/installation";
 import { previewPlugins } from "../../../core/app/preview";
+import { createTestDatabase } from "../../../testing/databases";
+import { migratedTemplate, testEnvironment } from "../../../testing/server";
 import { runToEnd } from "../../support/command";
-import { createTestDatabase } from "../../support/databases";
-import { migratedTemplate, testEnvironment } from "../../support/server";
 
 setDefaultTimeout(30_000);
 

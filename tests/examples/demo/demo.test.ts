@@ -67,8 +67,7 @@ test(
   "shows a sample where this project has no git metadata",
   async () => {
     const root = join(world.folder, "unpacked");
-    await mkdir(join(root, "tests"), { recursive: true });
-    for (const part of ["core", "plugins", "migrations", "examples", "package.json", "tsconfig.json", "tests/support"]) {
+    for (const part of ["core", "plugins", "migrations", "examples", "package.json", "tsconfig.json", "testing"]) {
       await cp(join(projectRoot, part), join(root, part), { recursive: true });
     }
     await symlink(join(projectRoot, "node_modules"), join(root, "node_modules"));

@@ -2,8 +2,8 @@ import { expect, test } from "bun:test";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { json, pushed } from "../../../testing/factories";
 import { manifest, useWorkerWorld } from "../../plugins/worker-http/world";
-import { json, pushed } from "../../support/factories";
 import { startGate, startWorker } from "./worker-process";
 
 const world = await useWorkerWorld();

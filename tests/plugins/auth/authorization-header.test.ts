@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { serviceToken, signIn } from "../../support/factories";
+import { serviceToken, signIn } from "../../../testing/factories";
 import { refusal, useAuthWorld } from "./world/auth-world";
 
 const { github, server, db } = await useAuthWorld();

@@ -1,5 +1,5 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
-import type { Fault } from "../../support/github";
+import type { Fault } from "../../../testing/github";
 import { refusal, useAuthWorld } from "./world/auth-world";
 
 // A call that hangs is given up after some seconds, and tried once more.

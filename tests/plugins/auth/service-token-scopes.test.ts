@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from "bun:test";
-import { json, signIn } from "../../support/factories";
-import { startGitHub } from "../../support/github";
-import { useTestServer } from "../../support/server";
+import { json, signIn } from "../../../testing/factories";
+import { startGitHub } from "../../../testing/github";
+import { useTestServer } from "../../../testing/server";
 import { refusal } from "./world/auth-world";
 
 const github = await startGitHub();

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { json, signIn } from "../../support/factories";
+import { json, signIn } from "../../../testing/factories";
 import { refusal, useAuthWorld } from "./world/auth-world";
 
 const { github, server, db } = await useAuthWorld();

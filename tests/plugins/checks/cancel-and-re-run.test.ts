@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { rm } from "node:fs/promises";
 import { runChecks } from "../../../plugins/checks/jobs/run-checks-job";
 import { destroyRepository } from "../../../plugins/repositories/jobs/destroy";
-import { signIn } from "../../support/factories";
+import { signIn } from "../../../testing/factories";
 import { manifestOf, paper, useChecksWorld } from "./world/checks-world";
 
 const world = await useChecksWorld();

@@ -3,7 +3,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { processCommit } from "../../../plugins/repositories/jobs/process-commit";
 import { repositoryFolder } from "../../../plugins/repositories/storage/names";
-import type { ActiveFault } from "../../support/github";
+import type { ActiveFault } from "../../../testing/github";
 import { type CommitUnderTest, manifestOf, paper, useChecksWorld } from "./world/checks-world";
 
 // Failed fetches are tried again after a second and more.

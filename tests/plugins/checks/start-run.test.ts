@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { addRepository } from "../../support/factories";
+import { addRepository } from "../../../testing/factories";
 import { type CommitUnderTest, manifestOf, paper, type ShownChecks, useChecksWorld } from "./world/checks-world";
 
 const world = await useChecksWorld();

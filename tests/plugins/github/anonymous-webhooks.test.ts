@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { connect } from "node:net";
-import { useTestServer } from "../../support/server";
+import { useTestServer } from "../../../testing/server";
 import { answer, deliver, secret, sign } from "./world/webhook-world";
 
 const server = await useTestServer({ env: { COCOV_GITHUB_WEBHOOK_SECRET_KEY: secret } });

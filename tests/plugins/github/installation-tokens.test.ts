@@ -2,8 +2,8 @@ import { afterAll, afterEach, describe, expect, test } from "bun:test";
 import { pino } from "pino";
 import { createCipher } from "../../../core/services/cipher/cipher";
 import { sharedTokens } from "../../../plugins/github/installation-tokens";
-import { startGitHub } from "../../support/github";
-import { testKey, useTestServer } from "../../support/server";
+import { startGitHub } from "../../../testing/github";
+import { testKey, useTestServer } from "../../../testing/server";
 import { failureOf, setUpGitHub } from "./world/set-up";
 
 const gitHub = await startGitHub();

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, describe, expect, test } from "bun:test";
-import { startGitHub } from "../../support/github";
-import { useTestServer } from "../../support/server";
+import { startGitHub } from "../../../testing/github";
+import { useTestServer } from "../../../testing/server";
 import { failureOf, setUpGitHub } from "./world/set-up";
 
 const gitHub = await startGitHub();

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from "bun:test";
-import { startGitHub } from "../../support/github";
-import { useTestServer } from "../../support/server";
+import { startGitHub } from "../../../testing/github";
+import { useTestServer } from "../../../testing/server";
 import { setUpGitHub } from "./world/set-up";
 
 const gitHub = await startGitHub();

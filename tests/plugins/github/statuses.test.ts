@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { claimStatus, endSending, releaseStatus, wantStatus } from "../../../plugins/github/statuses/wanted";
-import { type CommitStatus, startGitHub } from "../../support/github";
-import { startTestServer } from "../../support/server";
+import { type CommitStatus, startGitHub } from "../../../testing/github";
+import { startTestServer } from "../../../testing/server";
 import { setUpGitHub } from "./world/set-up";
 
 const gitHub = await startGitHub();

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { gzipSync } from "node:zlib";
-import { startGitHub } from "../../support/github";
-import { useTestServer } from "../../support/server";
+import { startGitHub } from "../../../testing/github";
+import { useTestServer } from "../../../testing/server";
 import { failureOf, setUpGitHub } from "./world/set-up";
 
 const gitHub = await startGitHub();

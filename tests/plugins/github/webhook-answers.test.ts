@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { useTestServer } from "../../support/server";
+import { useTestServer } from "../../../testing/server";
 import { answer, deliver, secret, sign } from "./world/webhook-world";
 
 const server = await useTestServer({ env: { COCOV_GITHUB_WEBHOOK_SECRET_KEY: secret } });

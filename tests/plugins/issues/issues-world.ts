@@ -1,7 +1,7 @@
 import { afterAll } from "bun:test";
-import { addRepository, json, pushed, serviceToken, signIn } from "../../support/factories";
-import { type GitHubStandIn, type PushedCommit, type PushOptions, type Repository, startGitHub } from "../../support/github";
-import { type TestServer, useTestServer } from "../../support/server";
+import { addRepository, json, pushed, serviceToken, signIn } from "../../../testing/factories";
+import { type GitHubStandIn, type PushedCommit, type PushOptions, type Repository, startGitHub } from "../../../testing/github";
+import { type TestServer, useTestServer } from "../../../testing/server";
 
 /** An issue as it is sent. */
 export type SentIssue = Record<string, unknown>;

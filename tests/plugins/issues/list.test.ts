@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import { signIn } from "../../support/factories";
-import { statementsOf } from "../../support/statements";
+import { signIn } from "../../../testing/factories";
+import { statementsOf } from "../../../testing/statements";
 import { issue, useIssuesWorld } from "./issues-world";
 
 const world = await useIssuesWorld();

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import { addRepository, json, signIn, userNamed } from "../../support/factories";
-import type { Permission } from "../../support/github";
+import { addRepository, json, signIn, userNamed } from "../../../testing/factories";
+import type { Permission } from "../../../testing/github";
 import { refusal, useRepositoryWorld } from "./world/repository-world";
 
 const { github, server, db, jobs, service, get, add, members, commits, until, heard } = await useRepositoryWorld();

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { signIn } from "../../support/factories";
+import { signIn } from "../../../testing/factories";
 import { useRepositoryWorld } from "./world/repository-world";
 
 const { github, server, jobs, add, get } = await useRepositoryWorld();

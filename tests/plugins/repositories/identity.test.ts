@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { refreshRepository } from "../../../plugins/repositories/jobs/refresh-job";
 import { updateRepositoryPermissions } from "../../../plugins/repositories/jobs/update-permissions";
 import { repositoryFolder } from "../../../plugins/repositories/storage/names";
-import { addRepository, signIn } from "../../support/factories";
-import type { Repository } from "../../support/github";
+import { addRepository, signIn } from "../../../testing/factories";
+import type { Repository } from "../../../testing/github";
 import { useRepositoryWorld } from "./world/repository-world";
 
 setDefaultTimeout(30_000);

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { addRepository, pushed } from "../../support/factories";
+import { addRepository, pushed } from "../../../testing/factories";
 import { useRepositoryWorld } from "./world/repository-world";
 
 const { github, server, db, jobs, service, add, commits, heads, heard, until } = await useRepositoryWorld();

@@ -2,9 +2,9 @@ import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { repositoryFolder } from "../../../plugins/repositories/storage/names";
-import { addRepository, serviceToken, signIn } from "../../support/factories";
-import { startGitHub } from "../../support/github";
-import { startTestServer, testEnvironment, useTestServer } from "../../support/server";
+import { addRepository, serviceToken, signIn } from "../../../testing/factories";
+import { startGitHub } from "../../../testing/github";
+import { startTestServer, testEnvironment, useTestServer } from "../../../testing/server";
 import { repositoriesOnly } from "./world/repository-world";
 
 // Processes take seconds to start on a busy machine.

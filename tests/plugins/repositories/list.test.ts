@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { json, serviceToken, signIn } from "../../support/factories";
+import { json, serviceToken, signIn } from "../../../testing/factories";
 import { refusal, useRepositoryWorld } from "./world/repository-world";
 
 const { github, server, db, admin, service, get } = await useRepositoryWorld();

@@ -1,7 +1,7 @@
 import { afterEach, expect, setDefaultTimeout, test } from "bun:test";
 import fc from "fast-check";
 import { forgetDeletedBranches } from "../../../plugins/repositories/branch-heads";
-import { pushed } from "../../support/factories";
+import { pushed } from "../../../testing/factories";
 import { useRepositoryWorld } from "./world/repository-world";
 
 setDefaultTimeout(30_000);

@@ -1,7 +1,7 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { updateRepositoryPermissions } from "../../../plugins/repositories/jobs/update-permissions";
-import { signIn } from "../../support/factories";
-import type { Fault } from "../../support/github";
+import { signIn } from "../../../testing/factories";
+import type { Fault } from "../../../testing/github";
 import { useRepositoryWorld } from "./world/repository-world";
 
 // Failed syncs are tried again after a second and more.

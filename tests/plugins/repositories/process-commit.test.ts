@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { destroyRepository } from "../../../plugins/repositories/jobs/destroy";
 import { repositoryFolder } from "../../../plugins/repositories/storage/names";
-import { pushed } from "../../support/factories";
-import type { Fault } from "../../support/github";
+import { pushed } from "../../../testing/factories";
+import type { Fault } from "../../../testing/github";
 import { useRepositoryWorld } from "./world/repository-world";
 
 // Failed fetches are tried again after a second and more.

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import { addRepository, pushed } from "../../support/factories";
-import { zeroSha } from "../../support/github";
+import { addRepository, pushed } from "../../../testing/factories";
+import { zeroSha } from "../../../testing/github";
 import { useRepositoryWorld } from "./world/repository-world";
 
 const { github, server, db, jobs, service, commits, heads, heard } = await useRepositoryWorld();

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from "bun:test";
-import { json, pushed } from "../../support/factories";
-import type { Repository } from "../../support/github";
+import { json, pushed } from "../../../testing/factories";
+import type { Repository } from "../../../testing/github";
 import { refusal, useRepositoryWorld } from "./world/repository-world";
 
 const { github, server, db, jobs, service, add, get } = await useRepositoryWorld();

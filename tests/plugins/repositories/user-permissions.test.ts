@@ -1,7 +1,7 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { updateUserPermissions } from "../../../plugins/repositories/jobs/update-user-permissions";
-import { signIn } from "../../support/factories";
-import type { User } from "../../support/github";
+import { signIn } from "../../../testing/factories";
+import type { User } from "../../../testing/github";
 import { useRepositoryWorld } from "./world/repository-world";
 
 // Failed syncs are tried again after a second and more.

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { forgetArchives } from "../../../plugins/repositories/repository-names";
-import type { TreeEntry } from "../../support/github";
+import type { TreeEntry } from "../../../testing/github";
 import { useIssuesWorld } from "../issues/issues-world";
 import { type AffectedFile, commitWith as commitUnderShow, linesOf as lines } from "./world/commit-under-show";
 

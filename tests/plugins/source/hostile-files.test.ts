@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { byExtension } from "../../../plugins/source/language-names";
-import type { TreeEntry } from "../../support/github";
+import type { TreeEntry } from "../../../testing/github";
 import { slowestProbeDuring } from "../../support/slowest-probe";
 import { useIssuesWorld } from "../issues/issues-world";
 import { commitWith as commitUnderShow, linesOf, textsOf } from "./world/commit-under-show";

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { rename, rm, symlink } from "node:fs/promises";
 import fc from "fast-check";
 import { readRange } from "../../../plugins/worker-http/archive-answer";
-import { json } from "../../support/factories";
+import { json } from "../../../testing/factories";
 import { useWorkerWorld } from "./world";
 
 const world = await useWorkerWorld({ "noise.bin": crypto.randomUUID().repeat(500), "src/main.c": "int main() {}\n" });

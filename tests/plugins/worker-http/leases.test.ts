@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { json } from "../../support/factories";
+import { json } from "../../../testing/factories";
 import { type Leased, manifest, useWorkerWorld } from "./world";
 
 const world = await useWorkerWorld();

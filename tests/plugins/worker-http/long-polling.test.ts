@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import { json, pushed } from "../../support/factories";
-import { startTestServer } from "../../support/server";
+import { json, pushed } from "../../../testing/factories";
+import { startTestServer } from "../../../testing/server";
 import { type Leased, useWorkerWorld } from "./world";
 
 const world = await useWorkerWorld();

@@ -1,9 +1,9 @@
 import { afterAll } from "bun:test";
 import { copyFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { createRepository, serviceToken, signIn } from "../../support/factories";
-import { type GitHubStandIn, type Repository, startGitHub } from "../../support/github";
-import { type TestServer, useTestServer } from "../../support/server";
+import { createRepository, serviceToken, signIn } from "../../../testing/factories";
+import { type GitHubStandIn, type Repository, startGitHub } from "../../../testing/github";
+import { type TestServer, useTestServer } from "../../../testing/server";
 
 export interface Leased {
   lease: { id: string; expires_at: string };

@@ -1,5 +1,5 @@
-import { json } from "../../support/factories";
-import type { CommitStatus } from "../../support/github";
+import { json } from "../../../testing/factories";
+import type { CommitStatus } from "../../../testing/github";
 import { type Platform, uiBaseUrl } from "./platform";
 import { findings } from "./worker";
 

@@ -5,16 +5,16 @@ import { join } from "node:path";
 import { pino } from "pino";
 import { openDatabase } from "../../../core/services/database/database";
 import type { Database } from "../../../core/services/database/types";
-import { createTestDatabase } from "../../support/databases";
-import { createRepository, serviceToken, signIn } from "../../support/factories";
-import { type GitHubStandIn, type Repository, startGitHub } from "../../support/github";
+import { createTestDatabase } from "../../../testing/databases";
+import { createRepository, serviceToken, signIn } from "../../../testing/factories";
+import { type GitHubStandIn, type Repository, startGitHub } from "../../../testing/github";
 import {
   migratedTemplate,
   startTestServer,
   type TestServer,
   type TestServerOptions,
   testEnvironment,
-} from "../../support/server";
+} from "../../../testing/server";
 
 /** The platform with everything around it: GitHub, a database, a storage folder, people, one repository. */
 export interface Platform {

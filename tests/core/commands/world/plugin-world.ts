@@ -1,9 +1,9 @@
 import { afterAll } from "bun:test";
 import { join, relative } from "node:path";
 import { loadInstallation, projectRoot } from "../../../../core/app/installation";
-import { createTestDatabase } from "../../../support/databases";
+import { createTestDatabase } from "../../../../testing/databases";
+import { testEnvironment } from "../../../../testing/server";
 import { makeProject } from "../../../support/project";
-import { testEnvironment } from "../../../support/server";
 
 const { on } = await loadInstallation({ env: {}, config: {} });
 const others = on.map(({ plugin: { name } }) => name).join(",");

@@ -2,8 +2,8 @@ import { afterAll, afterEach, expect, test } from "bun:test";
 import { openDatabase } from "../../../../core/services/database/database";
 import { isConnectionLoss } from "../../../../core/services/database/database-errors";
 import { createLogger } from "../../../../core/services/log/logger";
+import { createTestDatabase } from "../../../../testing/databases";
 import { type DatabaseEndpoint, startDatabaseEndpoint, type Treatment } from "../../../support/database-endpoint";
-import { createTestDatabase } from "../../../support/databases";
 
 const store = await createTestDatabase();
 afterAll(() => store.drop());

@@ -2,8 +2,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, setDefaultTimeout, 
 import { pino } from "pino";
 import { openDatabase } from "../../../../core/services/database/database";
 import type { Database, Transaction } from "../../../../core/services/database/types";
+import { createTestDatabase, type TestDatabase } from "../../../../testing/databases";
 import { type DatabaseEndpoint, startDatabaseEndpoint } from "../../../support/database-endpoint";
-import { createTestDatabase, type TestDatabase } from "../../../support/databases";
 
 setDefaultTimeout(20_000);
 

@@ -3,7 +3,7 @@ import { openDatabase } from "../../../../core/services/database/database";
 import { isConnectionLoss } from "../../../../core/services/database/database-errors";
 import type { Database, Queryable } from "../../../../core/services/database/types";
 import { createLogger } from "../../../../core/services/log/logger";
-import { createTestDatabase, type TestDatabase } from "../../../support/databases";
+import { createTestDatabase, type TestDatabase } from "../../../../testing/databases";
 
 const log = createLogger("silent");
 

@@ -3,7 +3,7 @@ import { openDatabase } from "../../../../core/services/database/database";
 import { isConnectionLoss } from "../../../../core/services/database/database-errors";
 import type { Database } from "../../../../core/services/database/types";
 import { createLogger } from "../../../../core/services/log/logger";
-import { createTestDatabase } from "../../../support/databases";
+import { createTestDatabase } from "../../../../testing/databases";
 
 // How a transaction keeps to its connection, and others off it, at the limits of what the driver sends ahead of answers.
 const store = await createTestDatabase();

@@ -6,7 +6,7 @@ import { openDatabase } from "../../../../core/services/database/database";
 import { isUniqueViolation } from "../../../../core/services/database/database-errors";
 import type { Database, Transaction } from "../../../../core/services/database/types";
 import { createLogger } from "../../../../core/services/log/logger";
-import { createTestDatabase, type TestDatabase } from "../../../support/databases";
+import { createTestDatabase, type TestDatabase } from "../../../../testing/databases";
 
 const notes = pgTable("notes", { id: integer().primaryKey(), body: text().notNull() });
 

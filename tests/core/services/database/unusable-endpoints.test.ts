@@ -3,8 +3,8 @@ import { openDatabase } from "../../../../core/services/database/database";
 import { requireReachable } from "../../../../core/services/database/reach";
 import type { Database } from "../../../../core/services/database/types";
 import { createLogger } from "../../../../core/services/log/logger";
+import { createTestDatabase } from "../../../../testing/databases";
 import { type DatabaseEndpoint, type EndpointOptions, startDatabaseEndpoint } from "../../../support/database-endpoint";
-import { createTestDatabase } from "../../../support/databases";
 
 const log = createLogger("silent");
 const store = await createTestDatabase();

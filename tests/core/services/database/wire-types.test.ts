@@ -5,7 +5,7 @@ import type { JSONValue } from "postgres";
 import { openDatabase } from "../../../../core/services/database/database";
 import type { Database } from "../../../../core/services/database/types";
 import { createLogger } from "../../../../core/services/log/logger";
-import { createTestDatabase, type TestDatabase } from "../../../support/databases";
+import { createTestDatabase, type TestDatabase } from "../../../../testing/databases";
 
 const samples = pgTable("samples", {
   id: integer().primaryKey(),

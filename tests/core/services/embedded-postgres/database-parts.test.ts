@@ -5,7 +5,7 @@ import { openDatabase } from "../../../../core/services/database/database";
 import { databaseAddress } from "../../../../core/services/embedded-postgres/database-address";
 import { createLogger } from "../../../../core/services/log/logger";
 import { StartupError } from "../../../../core/startup-error";
-import { createTestDatabase } from "../../../support/databases";
+import { createTestDatabase } from "../../../../testing/databases";
 
 const log = createLogger("silent");
 const database = await createTestDatabase();

@@ -1,6 +1,6 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { jobProbes } from "../../../../core/services/http/probes";
-import { useTestServer } from "../../../support/server";
+import { useTestServer } from "../../../../testing/server";
 
 setDefaultTimeout(20_000);
 

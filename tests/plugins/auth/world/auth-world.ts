@@ -2,9 +2,9 @@ import { afterAll, afterEach } from "bun:test";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { projectRoot } from "../../../../core/app/installation";
-import { userNamed } from "../../../support/factories";
-import { startGitHub } from "../../../support/github";
-import { useTestServer } from "../../../support/server";
+import { userNamed } from "../../../../testing/factories";
+import { startGitHub } from "../../../../testing/github";
+import { useTestServer } from "../../../../testing/server";
 
 /** A server with nothing on but signing in, and the GitHub it talks to. */
 export async function useAuthWorld(env: Record<string, string> = {}) {

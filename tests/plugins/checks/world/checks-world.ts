@@ -1,8 +1,8 @@
 import { afterAll } from "bun:test";
 import { join } from "node:path";
-import { createRepository, json, serviceToken, signIn } from "../../../support/factories";
-import { type GitHubStandIn, type Repository, startGitHub } from "../../../support/github";
-import { type TestServer, useTestServer } from "../../../support/server";
+import { createRepository, json, serviceToken, signIn } from "../../../../testing/factories";
+import { type GitHubStandIn, type Repository, startGitHub } from "../../../../testing/github";
+import { type TestServer, useTestServer } from "../../../../testing/server";
 import { paper } from "./paper-workers";
 
 export { paper };

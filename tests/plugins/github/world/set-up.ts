@@ -6,7 +6,7 @@ import { createBoundedWork } from "../../../../core/services/bounded-work/bounde
 import { createCipher } from "../../../../core/services/cipher/cipher";
 import github, { webhook } from "../../../../plugins/github";
 import { settingsSchema } from "../../../../plugins/github/settings";
-import { type TestServer, testKey } from "../../../support/server";
+import { type TestServer, testKey } from "../../../../testing/server";
 
 /** Sets the plugin up once more, as another process on the server's database would, and hands out what it offers. */
 export function setUpGitHub(server: TestServer, env: Record<string, string | undefined>) {

@@ -1,6 +1,6 @@
 import { afterAll, afterEach } from "bun:test";
 import { createHmac } from "node:crypto";
-import { startTestServer, type TestServer } from "../../../support/server";
+import { startTestServer, type TestServer } from "../../../../testing/server";
 
 export const secret = "tests' webhook secret";
 

@@ -2,9 +2,9 @@ import { afterAll, afterEach } from "bun:test";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { projectRoot } from "../../../../core/app/installation";
-import { type AddedRepository, addRepository, serviceToken, signIn, webhookUrl } from "../../../support/factories";
-import { type GitHubOptions, type NewRepository, type Repository, startGitHub } from "../../../support/github";
-import { useTestServer } from "../../../support/server";
+import { type AddedRepository, addRepository, serviceToken, signIn, webhookUrl } from "../../../../testing/factories";
+import { type GitHubOptions, type NewRepository, type Repository, startGitHub } from "../../../../testing/github";
+import { useTestServer } from "../../../../testing/server";
 
 /** Plugins that repositories need, and themselves. */
 const wanted = ["github", "auth", "repositories"];

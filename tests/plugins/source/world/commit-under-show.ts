@@ -1,4 +1,4 @@
-import type { TreeEntry } from "../../../support/github";
+import type { TreeEntry } from "../../../../testing/github";
 import { type IssuesWorld, issue, type TestRepository } from "../../issues/issues-world";
 
 export interface AffectedFile {

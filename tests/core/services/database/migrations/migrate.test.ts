@@ -8,7 +8,7 @@ import { migrationStatus, pendingMigrations } from "../../../../../core/services
 import { refuseOldServer } from "../../../../../core/services/database/migrations/server-version";
 import type { Database } from "../../../../../core/services/database/types";
 import { createLogger } from "../../../../../core/services/log/logger";
-import { createTestDatabase, type TestDatabase } from "../../../../support/databases";
+import { createTestDatabase, type TestDatabase } from "../../../../../testing/databases";
 
 const log = createLogger("silent");
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { pino } from "pino";
 import { openDatabase } from "../../../../../core/services/database/database";
 import type { Database } from "../../../../../core/services/database/types";
-import { createTestDatabase } from "../../../../support/databases";
+import { createTestDatabase } from "../../../../../testing/databases";
 
 const migrations = join(import.meta.dir, "../../../../../migrations/core");
 

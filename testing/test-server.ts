@@ -1,8 +1,8 @@
 import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type EmbeddedPostgres, startEmbeddedPostgres } from "../../core/services/embedded-postgres/embedded-postgres";
-import { createLogger } from "../../core/services/log/logger";
+import { type EmbeddedPostgres, startEmbeddedPostgres } from "../core/services/embedded-postgres/embedded-postgres";
+import { createLogger } from "../core/services/log/logger";
 
 /** Nothing of these tests has to outlive a crash of the machine. */
 const settings = {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Octokit } from "@octokit/rest";
-import { type GitHubStandIn, type Repository, startGitHub } from ".";
+import { type GitHubStandIn, type Repository, startGitHub } from "../../../testing/github";
 import { octokitFor } from "./octokit";
 
 let github: GitHubStandIn;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { type GitHubStandIn, type Repository, startGitHub } from ".";
+import { type GitHubStandIn, type Repository, startGitHub } from "../../../testing/github";
 import { octokitFor } from "./octokit";
 
 let github: GitHubStandIn;

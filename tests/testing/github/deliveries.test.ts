@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:tes
 import { createAppAuth } from "@octokit/auth-app";
 import { Webhooks } from "@octokit/webhooks";
 import examples from "@octokit/webhooks-examples";
-import { type GitHubStandIn, type Repository, startGitHub, zeroSha } from ".";
+import { type GitHubStandIn, type Repository, startGitHub, zeroSha } from "../../../testing/github";
 import { octokitFor, QuietOctokit } from "./octokit";
 
 let github: GitHubStandIn;

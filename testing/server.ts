@@ -3,12 +3,12 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
-import { type App, createApp } from "../../core/app/app";
-import { loadInstallation } from "../../core/app/installation";
-import { openDatabase } from "../../core/services/database/database";
-import { migrate } from "../../core/services/database/migrations/migrate";
-import { migrationSources } from "../../core/services/database/migrations/migration-sources";
-import type { JobTiming } from "../../core/services/jobs/timing";
+import { type App, createApp } from "../core/app/app";
+import { loadInstallation } from "../core/app/installation";
+import { openDatabase } from "../core/services/database/database";
+import { migrate } from "../core/services/database/migrations/migrate";
+import { migrationSources } from "../core/services/database/migrations/migration-sources";
+import type { JobTiming } from "../core/services/jobs/timing";
 import { createTestDatabase, ensureTemplate } from "./databases";
 
 /** The platform, listening on a free port, with a database and folders of its own. */

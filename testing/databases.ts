@@ -1,5 +1,5 @@
 import postgres from "postgres";
-import { readConnectionUrl, withDatabase } from "../../core/services/database/connection-options";
+import { readConnectionUrl, withDatabase } from "../core/services/database/connection-options";
 import { testServer } from "./test-server";
 
 /** A database of one test's own. */

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
-import { type GitHubStandIn, startGitHub } from ".";
+import { type GitHubStandIn, startGitHub } from "../../../testing/github";
 
 let github: GitHubStandIn;
 let token: string;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { type GitHubStandIn, startGitHub, type User } from ".";
+import { type GitHubStandIn, startGitHub, type User } from "../../../testing/github";
 import { octokitFor } from "./octokit";
 
 let github: GitHubStandIn;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { sign } from "node:crypto";
-import { checkAppJwt } from "./authentication/app-jwt";
-import { appKey } from "./authentication/app-key";
+import { checkAppJwt } from "../../../testing/github/authentication/app-jwt";
+import { appKey } from "../../../testing/github/authentication/app-key";
 
 const now = 1_700_000_000;
 const appId = 7;

@@ -1,5 +1,5 @@
 import { Octokit } from "@octokit/rest";
-import type { GitHubStandIn } from "./github";
+import type { GitHubStandIn } from "../../../testing/github/github";
 
 /** An Octokit that doesn't write refusals to the console. */
 export const QuietOctokit = Octokit.defaults({ log: { debug() {}, info() {}, warn() {}, error() {} } });

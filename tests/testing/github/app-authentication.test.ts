@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { generateKeyPairSync } from "node:crypto";
 import { createAppAuth } from "@octokit/auth-app";
 import type { Octokit } from "@octokit/rest";
-import { type GitHubStandIn, startGitHub } from ".";
+import { type GitHubStandIn, startGitHub } from "../../../testing/github";
 import { octokitFor, QuietOctokit } from "./octokit";
 
 let github: GitHubStandIn;

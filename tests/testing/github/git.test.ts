@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test
 import { lstat, mkdtemp, readFile, readlink, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type GitHubStandIn, type Repository, startGitHub } from ".";
+import { type GitHubStandIn, type Repository, startGitHub } from "../../../testing/github";
 
 let github: GitHubStandIn;
 let repository: Repository;
