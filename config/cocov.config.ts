@@ -10,6 +10,8 @@ export default defineConfig({
     disabled: [],
     // Plugins from elsewhere: package names, or paths from the project's folder, e.g. ["cocov-plugin-slack", "./acme/slack"].
     load: [],
+    // true: one from elsewhere that can't be used is left out, with a warning; false: the platform doesn't start.
+    optional: false,
   },
   // Settings that belong to no plugin, e.g. { port: 8080, host: "0.0.0.0" }.
   core: {},

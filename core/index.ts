@@ -8,7 +8,14 @@ export { type Command, type CommandCall, type CommandResult, defineCommand } fro
 export { type ConfigFile, defineConfig } from "./config/config-file";
 export { flag, setting, text as settingText, textList, webAddress, wholeNumber } from "./config/setting";
 export { type DomainEvent, defineEvent, type Events } from "./events/event";
-export { type ConsoleEntry, definePlugin, type PluginContext, type PluginParts, type ReadinessCheck } from "./plugin/plugin";
+export {
+  type ConsoleEntry,
+  definePlugin,
+  type KnownPlugin,
+  type PluginContext,
+  type PluginParts,
+  type ReadinessCheck,
+} from "./plugin/plugin";
 export { type Contribution, type RequiredSlot, type Slot, type SlotOfAll, type SlotOfOne, slot } from "./plugin/slot";
 export type { Slots } from "./plugin/slot-board";
 export type { BoundedWork } from "./services/bounded-work/bounded-work";
@@ -16,8 +23,6 @@ export { type BoundedTask, defineBoundedTask, type Outcome } from "./services/bo
 export { type Cipher, CipherError } from "./services/cipher/cipher";
 export * as column from "./services/database/columns";
 export { isConnectionLoss, isForeignKeyViolation, isUniqueViolation } from "./services/database/database-errors";
-export { type Given, preparedRead } from "./services/database/prepared-read";
-export { type RowOf, rowColumns } from "./services/database/row-columns";
 export type { Database, Queryable, Transaction } from "./services/database/types";
 export { type Credential, defineCredential } from "./services/http/credential";
 export { ApiError, coreErrors, defineErrors, notFound } from "./services/http/errors";

@@ -61,7 +61,8 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
 
 function assemble(installation: Installation, apis: ServiceApis, opened: readonly OpenedService[]): App {
   const { log } = apis;
-  const plugins = setUpPlugins(installation, apis);
+  const { installed: plugins, leftOut } = setUpPlugins(installation, apis);
+  for (const plugin of leftOut) log.warn(plugin, "a plugin from elsewhere can't be used and is left out");
   const front = opened.filter(({ service }) => service.front);
   const back = opened.filter(({ service }) => !service.front);
   let waiting = false;
@@ -107,7 +108,17 @@ function assemble(installation: Installation, apis: ServiceApis, opened: readonl
     start,
     phases: stopPhases(plugins, front, back),
   });
-  return { installation, plugins, services: apis, db: apis.database, jobs: apis.jobs, http: apis.http, log, ...lifecycle };
+  const on = installation.on.filter(({ plugin }) => plugins.some((installed) => installed.plugin === plugin));
+  return {
+    installation: { ...installation, on, leftOut },
+    plugins,
+    services: apis,
+    db: apis.database,
+    jobs: apis.jobs,
+    http: apis.http,
+    log,
+    ...lifecycle,
+  };
 }
 
 /** @returns how it ends in good order: whoever needs something ends before it */

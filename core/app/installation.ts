@@ -4,7 +4,9 @@ import { type ConfigOutline, checkConfigFile, loadConfigFile } from "../config/c
 import { type EffectiveSetting, readSection } from "../config/read-section";
 import { didYouMean } from "../did-you-mean";
 import { conflictingClaims } from "../plugin/claims";
-import { discoverPlugins } from "../plugin/discover";
+import { incompatibility } from "../plugin/compatibility";
+import { discoverPlugins, type FoundPlugin } from "../plugin/discover";
+import { type LeftOut, leaveOut } from "../plugin/leave-out";
 import type { AnyPlugin } from "../plugin/plugin";
 import { type PluginOff, resolvePlugins } from "../plugin/resolve";
 import { services } from "../services";
@@ -25,9 +27,7 @@ export interface InstallationOptions {
 }
 
 /** A plugin that is on, with its section of the configuration. */
-export interface ConfiguredPlugin {
-  readonly plugin: AnyPlugin;
-  readonly origin: string;
+export interface ConfiguredPlugin extends FoundPlugin {
   readonly config: Record<string, unknown>;
 }
 
@@ -38,6 +38,10 @@ export interface Installation {
   /** Plugins that are on, requirements first. */
   readonly on: readonly ConfiguredPlugin[];
   readonly off: readonly PluginOff[];
+  /** Plugins from elsewhere that can't be used. Empty unless the configuration says that they are optional. */
+  readonly leftOut: readonly LeftOut[];
+  /** Whether those that turn out to be unusable when they are set up are left out as well. */
+  readonly optional: boolean;
   /** Every setting with its value and source, for printing. */
   readonly effective: readonly EffectiveSetting[];
 }
@@ -52,38 +56,49 @@ export async function loadInstallation(options: InstallationOptions = {}): Promi
   const outline = checkConfigFile(options.config ?? (await loadConfigFile(path, { required: Boolean(env.COCOV_CONFIG) })));
   if ("problem" in outline) throw new StartupError([outline.problem]);
 
+  const { disabled = [], load = [], optional = false } = outline.plugins ?? {};
   const core = readSection("core", coreSettings, outline.core ?? {}, env);
-  const discovery = await discoverPlugins(join(root, "plugins"), outline.plugins?.load ?? [], root);
-  const resolution = resolvePlugins(discovery.found, switchedOff(outline, core.settings));
-  const sections = resolution.on.map((entry) => ({
-    ...entry,
-    reading: readSection(
-      entry.plugin.name,
-      entry.plugin.config ?? z.object({}),
-      outline.settings?.[entry.plugin.name] ?? {},
-      env,
+  const switches = switchedOff(disabled, core.settings);
+  const { found, unusable, problems: folderProblems } = await discoverPlugins(join(root, "plugins"), load, root);
+  const lost = unusable.filter(({ elsewhere }) => optional && elsewhere);
+  // What couldn't be read may have any name.
+  const named = lost.length > 0 ? null : found.map(({ plugin }) => plugin.name as string);
+  const examined = new Map(
+    await Promise.all(
+      found.map(async (entry) => {
+        const { plugin, origin } = entry;
+        const file = outline.settings?.[plugin.name] ?? {};
+        const reading = readSection(plugin.name, plugin.config ?? z.object({}), file, env);
+        const problems = [incompatibility(plugin, origin) ?? [], reading.problems, await checkManifest(plugin, root)].flat();
+        return [entry, { reading, problems }] as const;
+      }),
     ),
-  }));
+  );
+  const { outcome, leftOut } = leaveOut(found, optional, (plugins) => {
+    const resolution = resolvePlugins(plugins, switches);
+    const own = resolution.on.flatMap((entry) => examined.get(entry)?.problems ?? []);
+    const claims = [...resolution.on.flatMap(({ plugin }) => declaredClaims(plugin)), ...coreDeclaredClaims];
+    return { resolution, problems: [...resolution.problems, ...own, ...conflictingClaims(claims)] };
+  });
   const problems = [
     ...core.problems,
     ...(core.values ? checkSettings(core.values) : []),
-    ...discovery.problems,
-    ...resolution.problems,
-    ...strangeSections(
-      outline,
-      discovery.found.map(({ plugin }) => plugin.name),
-    ),
-    ...sections.flatMap(({ reading }) => reading.problems),
-    ...conflictingClaims([...resolution.on.flatMap(({ plugin }) => declaredClaims(plugin)), ...coreDeclaredClaims]),
-    ...(await Promise.all(resolution.on.map(({ plugin }) => checkManifest(plugin, root)))).flat(),
+    ...folderProblems,
+    ...unusable.filter((entry) => !entry.isConsequence && !lost.includes(entry)).map(({ reason }) => reason),
+    ...(named ? strangeNames(outline, switches, named) : []),
+    ...outcome.problems,
   ];
   if (problems.length > 0 || !core.values) throw new StartupError(problems);
+  const { on, off } = outcome.resolution;
+  const readings = on.flatMap((entry) => examined.get(entry)?.reading ?? []);
   return {
     root,
     settings: { ...core.values, dataDir: resolve(root, core.values.dataDir) },
-    on: sections.map(({ plugin, origin, reading }) => ({ plugin, origin, config: reading.values ?? {} })),
-    off: resolution.off,
-    effective: [core, ...sections.map(({ reading }) => reading)].flatMap(({ settings }) => settings),
+    on: on.map((entry) => ({ ...entry, config: examined.get(entry)?.reading.values ?? {} })),
+    off,
+    leftOut: [...lost.map(({ origin, reason }) => ({ name: origin, origin, reason, version: null })), ...leftOut],
+    optional,
+    effective: [core, ...readings].flatMap(({ settings }) => settings),
   };
 }
 
@@ -96,22 +111,27 @@ async function checkManifest(plugin: AnyPlugin, root: string): Promise<string[]>
 }
 
 /** Reads the list even when another setting of the section can't be used, so that the mistakes it leads to are told as well. */
-function switchedOff(outline: ConfigOutline, settings: readonly EffectiveSetting[]): Map<string, string> {
+function switchedOff(inFile: readonly string[], settings: readonly EffectiveSetting[]): Map<string, string> {
   const byEnvironment = z
     .array(z.string())
     .catch([])
     .parse(settings.find(({ key }) => key === "pluginsDisabled")?.value);
   return new Map([
-    ...(outline.plugins?.disabled ?? []).map((name) => [name, "the configuration file"] as const),
+    ...inFile.map((name) => [name, "the configuration file"] as const),
     ...byEnvironment.map((name) => [name, "COCOV_PLUGINS_DISABLED"] as const),
   ]);
 }
 
-function strangeSections(outline: ConfigOutline, names: readonly string[]): string[] {
-  return Object.keys(outline.settings ?? {})
-    .filter((name) => !names.includes(name))
+/** @returns a sentence for each plugin that is switched off or has settings and that there isn't */
+function strangeNames(outline: ConfigOutline, switches: ReadonlyMap<string, string>, names: readonly string[]): string[] {
+  const said = [
+    ...[...switches].map(([name, by]) => ({ name, what: `${by} switches off` })),
+    ...Object.keys(outline.settings ?? {}).map((name) => ({ name, what: "The configuration file has settings for" })),
+  ];
+  return said
+    .filter(({ name }) => !names.includes(name))
     .map(
-      (name) =>
-        `The configuration file has settings for "${name}", but there is no such plugin.${didYouMean(name, names)} There are: ${names.join(", ")}.`,
+      ({ name, what }) =>
+        `${what} "${name}", but there is no such plugin.${didYouMean(name, names)} There are: ${[...names].sort().join(", ")}.`,
     );
 }

@@ -1,24 +1,45 @@
 import { createEvents } from "../events/emitter";
 import { conflictingClaims } from "../plugin/claims";
 import type { InstalledPlugin } from "../plugin/installed-plugin";
+import { type LeftOut, leaveOut } from "../plugin/leave-out";
 import { partsOutline } from "../plugin/parts-outline";
-import type { AnyPlugin } from "../plugin/plugin";
+import type { AnyPlugin, KnownPlugin } from "../plugin/plugin";
 import { pluginFailure } from "../plugin/plugin-failure";
 import { createSlotBoard } from "../plugin/slot-board";
 import { slotMistakes } from "../plugin/slot-providers";
 import { unknownNames, withReferenced } from "../plugin/unknown-names";
 import { services } from "../services";
 import { StartupError } from "../startup-error";
-import type { Installation } from "./installation";
+import type { ConfiguredPlugin, Installation } from "./installation";
 import type { ServiceApis } from "./open-services";
 import { claimsOfParts, coreClaims } from "./part-claims";
+
+/** What came of setting plugins up. */
+export interface SetUp {
+  /** Those that are on, requirements first. */
+  readonly installed: readonly InstalledPlugin[];
+  /** All that can't be used, those included that were left out before. */
+  readonly leftOut: readonly LeftOut[];
+}
 
 /**
  * Calls every plugin's `setup`, requirements first, hands each the public APIs of what it requires, and joins what they bring.
  * @throws StartupError with all that is wrong with what they bring
  */
-export function setUpPlugins(installation: Installation, apis: ServiceApis): InstalledPlugin[] {
-  const plugins = installation.on.map(({ plugin }) => plugin);
+export function setUpPlugins(installation: Installation, apis: ServiceApis): SetUp {
+  const { on, optional } = installation;
+  const { outcome, leftOut } = leaveOut(on, optional, (plugins) => attempt(plugins, installation, apis));
+  if (outcome.problems.length > 0) throw new StartupError(outcome.problems);
+  return { installed: outcome.installed, leftOut: [...installation.leftOut, ...leftOut] };
+}
+
+interface Attempt {
+  readonly installed: readonly InstalledPlugin[];
+  readonly problems: readonly string[];
+}
+
+function attempt(entries: readonly ConfiguredPlugin[], installation: Installation, apis: ServiceApis): Attempt {
+  const plugins = entries.map(({ plugin }) => plugin);
   const slots = createSlotBoard(plugins.flatMap((plugin) => plugin.slots ?? []));
   const events = createEvents(plugins.flatMap((plugin) => plugin.events ?? []));
   const { database: db, jobs, log, cipher, boundedWork } = apis;
@@ -26,8 +47,10 @@ export function setUpPlugins(installation: Installation, apis: ServiceApis): Ins
   const failed = new Set<string>();
   const problems: string[] = [];
   const installed: InstalledPlugin[] = [];
+  const known = knownPlugins(installation, entries);
 
-  for (const { plugin, origin, config } of installation.on) {
+  for (const { config, ...entry } of entries) {
+    const { plugin } = entry;
     const others: AnyPlugin[] = [...(plugin.requires ?? []), ...(plugin.optional ?? [])];
     // What lacks the API of something that failed would fail for that reason only.
     if (others.some(({ name }) => failed.has(name))) {
@@ -41,6 +64,7 @@ export function setUpPlugins(installation: Installation, apis: ServiceApis): Ins
       slots,
       cipher,
       boundedWork,
+      installed: () => known,
       log: log.child({ plugin: plugin.name }),
       config,
       core: installation.settings,
@@ -51,22 +75,30 @@ export function setUpPlugins(installation: Installation, apis: ServiceApis): Ins
       problems.push(...result.problems);
       continue;
     }
-    installed.push({ plugin, origin, parts: result.parts });
+    installed.push({ ...entry, parts: result.parts });
     publicApis.set(plugin.name, result.parts.api);
     events.register(result.parts.on ?? []);
     for (const contribution of result.parts.contribute ?? []) slots.add(contribution);
   }
 
-  const known = withReferenced([...plugins, ...installation.off.map(({ plugin }) => plugin)]);
+  const declaring = withReferenced([...installation.on, ...installation.off].map(({ plugin }) => plugin));
   problems.push(
-    ...unknownNames(installed, known),
+    ...unknownNames(installed, declaring),
     // Who would fill a slot may be among those that failed.
     ...(failed.size === 0 ? slotMistakes(installed) : []),
     ...services.flatMap((service) => service.checkParts?.(installed) ?? []),
     ...conflictingClaims([...installed.flatMap(claimsOfParts), ...coreClaims]),
   );
-  if (problems.length > 0) throw new StartupError(problems);
-  return installed;
+  return { installed, problems };
+}
+
+/** @param on those that are set up; whoever else is on for the installation has been left out */
+function knownPlugins({ on: wanted, off, leftOut }: Installation, on: readonly ConfiguredPlugin[]): readonly KnownPlugin[] {
+  const serving = new Set(on.map(({ plugin }) => plugin));
+  const found = [...wanted, ...off].map(({ plugin, version, origin }) => {
+    return { name: plugin.name as string, version, origin, on: serving.has(plugin) };
+  });
+  return [...found, ...leftOut.map(({ name, version, origin }) => ({ name, version, origin, on: false }))];
 }
 
 function setUp(plugin: AnyPlugin, context: Parameters<AnyPlugin["setup"]>[0]): ReturnType<typeof partsOutline> {

@@ -1,6 +1,8 @@
 import { type Installation, loadInstallation } from "../app/installation";
-import { previewPlugins } from "../app/preview";
+import { previewSetUp } from "../app/preview";
+import type { FoundPlugin } from "../plugin/discover";
 import type { InstalledPlugin } from "../plugin/installed-plugin";
+import type { LeftOut } from "../plugin/leave-out";
 import { tableNames } from "../plugin/table-names";
 import { defineCommand } from "./command";
 import { table } from "./table";
@@ -14,34 +16,31 @@ export const plugins = defineCommand({
   },
   async run({ options }) {
     const installation = await loadInstallation();
-    const installed = previewPlugins(installation);
-    const json = {
-      plugins: [...installed.map(describeOn), ...installation.off.map(describeOff)],
-    };
-    return { text: options.routes ? listing(installed) : overview(installed, installation.off), json };
+    const { installed, leftOut } = previewSetUp(installation);
+    const { off } = installation;
+    const json = { plugins: [...installed.map(describeOn), ...off.map(describeOff), ...leftOut.map(describeLeftOut)] };
+    return { text: options.routes ? listing(installed) : overview(installed, off, leftOut), json };
   },
 });
 
-function overview(installed: readonly InstalledPlugin[], off: Installation["off"]): string {
+function overview(installed: readonly InstalledPlugin[], off: Installation["off"], leftOut: readonly LeftOut[]): string {
   const head = ["plugin", "state", "requires", "routes", "tables", "jobs", "version", "from"];
-  const on = installed.map(({ plugin, origin, parts }) => [
+  const on = installed.map(({ plugin, origin, version, parts }) => [
     plugin.name,
     "on",
     namesOf(plugin.requires).join(", "),
     String(parts.routes?.length ?? 0),
     String(tableNames(plugin).length),
     String(parts.jobs?.length ?? 0),
-    plugin.version ?? "",
+    version ?? "",
     origin,
   ]);
-  const others = off.map(({ plugin, by, origin }) => [
-    plugin.name,
-    `off, by ${by}`,
-    ...["", "", "", ""],
-    plugin.version ?? "",
-    origin,
-  ]);
-  return table(head, [...on, ...others]);
+  const others = [
+    ...off.map(({ plugin, by, ...found }) => ({ ...found, name: plugin.name as string, state: `off, by ${by}` })),
+    ...leftOut.map((found) => ({ ...found, state: "left out" })),
+  ].map(({ name, state, version, origin }) => [name, state, ...["", "", "", ""], version ?? "", origin]);
+  const reasons = leftOut.map(({ name, reason }) => `${name} is left out: ${reason}`);
+  return [table(head, [...on, ...others]), ...reasons].join("\n\n");
 }
 
 function listing(installed: readonly InstalledPlugin[]): string {
@@ -58,9 +57,10 @@ function listing(installed: readonly InstalledPlugin[]): string {
     .join("\n");
 }
 
-function describeOn({ plugin, origin, parts }: InstalledPlugin) {
+function describeOn({ parts, ...found }: InstalledPlugin) {
+  const { plugin } = found;
   return {
-    ...describe({ plugin, origin }),
+    ...describe(found),
     state: "on",
     offBy: null,
     routes: (parts.routes ?? []).map(({ method, path }) => ({ method, path })),
@@ -74,8 +74,10 @@ function describeOn({ plugin, origin, parts }: InstalledPlugin) {
 
 const describeOff = ({ by, ...found }: Installation["off"][number]) => ({ ...describe(found), state: "off", offBy: by });
 
-function describe({ plugin, origin }: Pick<InstalledPlugin, "plugin" | "origin">) {
-  const { name, summary, version = null, requires, optional } = plugin;
+const describeLeftOut = (found: LeftOut) => ({ ...found, state: "left out", offBy: null });
+
+function describe({ plugin, origin, version }: FoundPlugin) {
+  const { name, summary, requires, optional } = plugin;
   return { name, summary, version, origin, requires: namesOf(requires), optional: namesOf(optional) };
 }
 

@@ -14,6 +14,8 @@ export interface ConfigFile {
     disabled?: readonly string[];
     /** Plugins from elsewhere: package names, or paths from the project's folder that start with a dot. */
     load?: readonly string[];
+    /** Whether one from elsewhere that can't be used is left out, with a warning, instead of keeping the platform from starting. */
+    optional?: boolean;
   };
   /** Plugin name -> its settings; `bun run config` lists them all. */
   settings?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -25,11 +27,17 @@ export const defineConfig = (config: ConfigFile): ConfigFile => config;
 const sections = z.record(z.string(), z.unknown());
 const fileSchema = z.strictObject({
   core: sections.optional(),
-  plugins: z.strictObject({ disabled: z.array(z.string()).optional(), load: z.array(z.string()).optional() }).optional(),
+  plugins: z
+    .strictObject({
+      disabled: z.array(z.string()).optional(),
+      load: z.array(z.string()).optional(),
+      optional: z.boolean().optional(),
+    })
+    .optional(),
   settings: z.record(z.string(), sections).optional(),
 });
 
-const partNames = ["core", "plugins", "settings", "disabled", "load"];
+const partNames = ["core", "plugins", "settings", "disabled", "load", "optional"];
 
 /** A configuration file whose outline has been checked; the sections are still as written. */
 export type ConfigOutline = z.output<typeof fileSchema>;

@@ -1,5 +1,8 @@
-import { isAbsolute } from "node:path";
+import { dirname, isAbsolute } from "node:path";
 import { pathToFileURL } from "node:url";
+import { about } from "../app/about";
+import { incompatibility } from "./compatibility";
+import { isRecord } from "./form";
 import { importCycle } from "./import-cycle";
 import { manifestFiles } from "./manifest-files";
 import type { AnyPlugin } from "./plugin";
@@ -11,11 +14,31 @@ export interface FoundPlugin {
   readonly plugin: AnyPlugin;
   /** Where it came from, for messages: a path or a package name. */
   readonly origin: string;
+  /** Whether the configuration names it, instead of its being in the project's own folder. */
+  readonly elsewhere: boolean;
+  /** Absolute: where its `index.ts` is. */
+  readonly folder: string;
+  /** Its own; the platform's for the project's own plugins; null when it doesn't say. */
+  readonly version: string | null;
+}
+
+/** Something that was to be a plugin and can't be used. */
+export interface UnusablePlugin extends Pick<FoundPlugin, "origin" | "elsewhere"> {
+  /** A sentence. */
+  readonly reason: string;
+  /** It only imports what can't be used, which is told of. */
+  readonly isConsequence: boolean;
 }
 
 export interface Discovery {
   readonly found: readonly FoundPlugin[];
+  readonly unusable: readonly UnusablePlugin[];
+  /** What is wrong with the folder of plugins as a whole. */
   readonly problems: readonly string[];
+}
+
+interface Place extends Pick<FoundPlugin, "origin" | "elsewhere"> {
+  readonly path: string;
 }
 
 /**
@@ -30,39 +53,52 @@ export async function discoverPlugins(folder: string, load: readonly string[], r
   const cycle = importCycle(manifests);
   if (cycle) {
     problems.push(`Plugins require each other in a circle: ${cycle.join(" -> ")}. Take one of these requirements out.`);
-    return { found: [], problems };
+    return { found: [], unusable: [], problems };
   }
   publishModules(manifests);
   const found: FoundPlugin[] = [];
+  const unusable: UnusablePlugin[] = [];
   const failures = new Set<string>();
   const failedPaths: string[] = [];
-  const wanted = [
-    ...manifests.map(({ origin, path }) => ({ origin, path, remedy: "Repair it, or remove the folder." })),
-    ...load.map((name) => ({ origin: name, path: name, remedy: "Repair it, or remove it from plugins.load." })),
+  const places: Place[] = [
+    ...manifests.map(({ origin, path }) => ({ origin, path, elsewhere: false })),
+    ...load.map((name) => ({ origin: name, path: name, elsewhere: true })),
   ];
-  for (const { origin, path, remedy } of wanted) {
-    const exported = await importPlugin(path, root);
-    if ("error" in exported) {
-      const failure = failureOf(exported.error);
-      // Who imports what can't be loaded fails for the same reason at the same place, or for what that lacks: the first one is told of.
-      const isConsequence = failures.has(failure) || failedPaths.some((failed) => failure.includes(failed));
-      if (!isConsequence) problems.push(`The plugin at ${origin} can't be loaded: ${failure}. ${remedy}`);
+  for (const { path, ...place } of places) {
+    const { origin, elsewhere } = place;
+    let entry = path;
+    try {
+      entry = Bun.resolveSync(path, root);
+      const module: { default?: unknown } = await import(pathToFileURL(entry).href);
+      const outline = pluginOutline(module.default);
+      if (typeof outline === "string") {
+        const old = isRecord(module.default) ? incompatibility(module.default, origin) : undefined;
+        unusable.push({ ...place, reason: old ?? `The plugin at ${origin} isn't complete: ${outline}`, isConsequence: false });
+        continue;
+      }
+      const version = outline.plugin.version ?? (elsewhere ? null : about.version);
+      found.push({ ...place, plugin: outline.plugin, folder: dirname(entry), version });
+    } catch (error) {
+      const failure = failureOf(error);
+      const old = incompatibility({ compatibility: await compatibilityIn(entry) }, origin);
+      const remedy = elsewhere ? "Repair it, or remove it from plugins.load." : "Repair it, or remove the folder.";
+      unusable.push({
+        ...place,
+        reason: old ?? `The plugin at ${origin} can't be loaded: ${failure}. ${remedy}`,
+        // Who imports what can't be loaded fails for the same reason at the same place, or for what that lacks.
+        isConsequence: failures.has(failure) || failedPaths.some((failed) => failure.includes(failed)),
+      });
       failures.add(failure);
-      if (isAbsolute(path)) failedPaths.push(path);
-      continue;
+      if (isAbsolute(entry)) failedPaths.push(entry);
     }
-    const outline = pluginOutline(exported.plugin);
-    if (typeof outline === "string") problems.push(`The plugin at ${origin} isn't complete: ${outline}`);
-    else found.push({ plugin: outline.plugin, origin });
   }
-  return { found, problems };
+  return { found, unusable, problems };
 }
 
-async function importPlugin(specifier: string, root: string): Promise<{ plugin: unknown } | { error: unknown }> {
-  try {
-    const module: { default?: unknown } = await import(pathToFileURL(Bun.resolveSync(specifier, root)).href);
-    return { plugin: module.default };
-  } catch (error) {
-    return { error };
-  }
+/** Reads from the text of a manifest what it says: one made for a later platform may import what this one doesn't have. */
+async function compatibilityIn(path: string): Promise<string | undefined> {
+  const text = await Bun.file(path)
+    .text()
+    .catch(() => "");
+  return /^\s*compatibility: ["'`]([^"'`]*)/m.exec(text)?.[1];
 }

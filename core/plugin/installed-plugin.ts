@@ -1,8 +1,7 @@
-import type { AnyPlugin, PluginParts } from "./plugin";
+import type { FoundPlugin } from "./discover";
+import type { PluginParts } from "./plugin";
 
 /** A plugin that has been set up. */
-export interface InstalledPlugin {
-  readonly plugin: AnyPlugin;
-  readonly origin: string;
+export interface InstalledPlugin extends FoundPlugin {
   readonly parts: PluginParts<unknown>;
 }

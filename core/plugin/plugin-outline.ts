@@ -13,6 +13,7 @@ const forms: Readonly<Record<keyof AnyPlugin, Form>> = {
   },
   summary: { fits: isText, words: "one line that tells operators what it is for" },
   version: { fits: isText, words: "a text" },
+  compatibility: { fits: isText, words: 'a semver range of the platform\'s version, such as "^0.1.0"' },
   requires: { fits: listOf("name", "setup"), words: "a list of plugins" },
   optional: { fits: listOf("name", "setup"), words: "a list of plugins" },
   config: { fits: (value) => value instanceof z.ZodObject, words: "what z.object() returns" },

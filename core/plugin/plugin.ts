@@ -28,6 +28,19 @@ export interface PluginContext<Config> {
   readonly cipher: Cipher;
   /** Does what contents decide the cost of. */
   readonly boundedWork: BoundedWork;
+  /** Lists all plugins that there are, itself included. */
+  readonly installed: () => readonly KnownPlugin[];
+}
+
+/** What one plugin may know of another's being there. */
+export interface KnownPlugin {
+  readonly name: string;
+  /** Null when it doesn't say. */
+  readonly version: string | null;
+  /** Whether it serves: it is neither switched off nor left out. */
+  readonly on: boolean;
+  /** Where it came from: a path or a package name. */
+  readonly origin: string;
 }
 
 /** The state of something a plugin depends on, for the readiness probe. */
@@ -94,7 +107,10 @@ export interface Plugin<
   readonly name: Name;
   /** One line for operators. */
   readonly summary: string;
+  /** Its own version. Plugins of the project have the platform's unless they say otherwise. */
   readonly version?: string;
+  /** A semver range of the platform's versions that it works with: `>=0.1.0 <0.3.0`. Others refuse to start with it. */
+  readonly compatibility?: string;
   /** Plugins it can't do without. Their public APIs arrive in `setup` as `use`, under their names. */
   readonly requires?: Requires;
   /** Plugins it makes use of when they are on; `undefined` in `use` otherwise. */

@@ -1,4 +1,3 @@
-import { didYouMean } from "../did-you-mean";
 import { findCycle } from "./cycle";
 import type { FoundPlugin } from "./discover";
 import type { AnyPlugin } from "./plugin";
@@ -23,22 +22,17 @@ export interface Resolution {
  */
 export function resolvePlugins(found: readonly FoundPlugin[], disabled: ReadonlyMap<string, string>): Resolution {
   const byName = new Map(found.map((entry) => [entry.plugin.name as string, entry]));
-  const names = [...byName.keys()].sort();
   const on = found.filter(({ plugin }) => !disabled.has(plugin.name));
-  const problems = [
-    ...duplicateNames(found),
-    ...unknownSwitches(disabled, names),
-    ...on.flatMap(({ plugin }) => unmetRequirements(plugin, byName, disabled)),
-  ];
+  const problems = [...duplicateNames(found), ...on.flatMap(({ plugin }) => unmetRequirements(plugin, byName, disabled))];
   const graph = new Map(
     on.map(({ plugin }) => [plugin.name as string, wanted(plugin).filter((name) => byName.has(name) && !disabled.has(name))]),
   );
   const cycle = findCycle(graph);
   if (cycle)
     problems.push(`Plugins require each other in a circle: ${cycle.join(" -> ")}. Take one of these requirements out.`);
-  const off = found.flatMap(({ plugin, origin }) => {
-    const by = disabled.get(plugin.name);
-    return by === undefined ? [] : [{ plugin, origin, by }];
+  const off = found.flatMap((entry) => {
+    const by = disabled.get(entry.plugin.name);
+    return by === undefined ? [] : [{ ...entry, by }];
   });
   return { on: cycle ? on : inOrder(on, graph), off, problems };
 }
@@ -54,15 +48,6 @@ function duplicateNames(found: readonly FoundPlugin[]): string[] {
     .map(
       ([name, entries]) =>
         `Two plugins are called "${name}": ${entries.map(({ origin }) => origin).join(" and ")}. Rename one or don't load it.`,
-    );
-}
-
-function unknownSwitches(disabled: ReadonlyMap<string, string>, names: readonly string[]): string[] {
-  return [...disabled]
-    .filter(([name]) => !names.includes(name))
-    .map(
-      ([name, by]) =>
-        `${by} switches off "${name}", but there is no such plugin.${didYouMean(name, names)} There are: ${names.join(", ")}.`,
     );
 }
 

@@ -1,7 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import type { BoundedWork, Logger } from "../../core";
-import type { CommitRow, RepositoryRow } from "../repositories";
-import type { CommitStorage } from "../storage";
+import type { CommitRow, RepositoryRow, Snapshots } from "../repositories";
 import { coversRanges, type FileLines, joinLines } from "./file-lines";
 import type { HighlightCache } from "./highlight-cache";
 import { createHighlighter } from "./highlighter";
@@ -31,10 +30,12 @@ export interface CommitFiles {
 }
 
 interface Parts {
-  storage: CommitStorage;
+  snapshots: Snapshots;
   cache: HighlightCache;
   boundedWork: BoundedWork;
   log: Logger;
+  /** Has files fetched again that aren't where they should be, unless they are on their way. */
+  refetch: (commitId: number) => Promise<void>;
 }
 
 /** Bytes of one file that are read. */
@@ -47,7 +48,7 @@ const highlightBudget = 2_000;
 const readBudget = 10_000;
 
 /** Never waits for a commit to be fetched: what a job has prepared is there, or isn't. */
-export function createCommitFiles({ storage, cache, boundedWork, log }: Parts): CommitFiles {
+export function createCommitFiles({ snapshots, cache, boundedWork, log, refetch }: Parts): CommitFiles {
   async function readInto(
     found: Map<string, ReadFile>,
     { repository, commit }: CommitToShow,
@@ -58,7 +59,7 @@ export function createCommitFiles({ storage, cache, boundedWork, log }: Parts): 
     const highlight = createHighlighter({ boundedWork, log, owner, budgetMs: highlightBudget });
     const deadline = performance.now() + readBudget;
     const left = new Set(wanted.keys());
-    for await (const [path, file] of storage.eachFile(from, [...left])) {
+    for await (const [path, file] of snapshots.eachFile(from, [...left])) {
       left.delete(path);
       const bytes = file.kind === "file" ? file.bytes : file.kind === "too_large" ? file.start : null;
       const text = bytes && asUtf8(bytes);
@@ -80,9 +81,11 @@ export function createCommitFiles({ storage, cache, boundedWork, log }: Parts): 
   return {
     async read(place, wanted) {
       const { repository, commit } = place;
-      const isRecorded = commit.cloneStatus === "completed";
-      const archive = await storage.ready({ id: commit.id, name: repository.name, sha: commit.sha, isRecorded });
-      if (!archive) return "not_downloaded";
+      const isThere = commit.cloneStatus === "completed" && (await snapshots.exists(repository.name, commit.sha));
+      if (!isThere) {
+        await refetch(commit.id);
+        return "not_downloaded";
+      }
       const found = new Map<string, ReadFile>();
       const unread = new Map<string, readonly LineRange[]>();
       for (const [path, ranges] of wanted) {

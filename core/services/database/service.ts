@@ -54,7 +54,7 @@ export default defineService({
     const options: Partial<Options> = context.options;
     const { url } = use.embeddedPostgres;
     const db = openDatabase({ url, poolSize: settings.databasePool, log: use.log });
-    const sources = migrationSources(installation);
+    let sources = migrationSources(installation);
     const migrated = async () => (await pendingMigrations({ db, sources })).length === 0;
     const stop = (ms: number) => db.close(ms / 1000);
     try {
@@ -65,6 +65,9 @@ export default defineService({
     }
     return {
       api: Object.assign(db, { migrated, alive: createLiveness(db, use.log, options.poolPatienceMs) }),
+      attach({ plugins }) {
+        sources = migrationSources({ root: installation.root, on: plugins });
+      },
       async start({ ended, waitsForOthers }) {
         if (settings.autoMigrate) await migrate({ db, sources, log: use.log });
         if (ended.aborted || (await migrated())) return;

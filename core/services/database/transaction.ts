@@ -24,7 +24,7 @@ export async function runTransaction<T>(
   const outcome = Promise.withResolvers<T>();
   try {
     await client.begin(async (sql) => {
-      outcome.resolve(await work(openTransaction(sql, effects)));
+      outcome.resolve(await work(openTransaction(client, sql, effects)));
     });
   } catch (error) {
     if (isConnectionLoss(error)) log.warn({ code: error.code }, "database connection lost inside a transaction");
@@ -34,13 +34,13 @@ export async function runTransaction<T>(
   return await outcome.promise;
 }
 
-function openTransaction(sql: TransactionSql<SqlTypes>, effects: (() => void)[]): OpenTransaction {
+function openTransaction(client: Sql<SqlTypes>, sql: TransactionSql<SqlTypes>, effects: (() => void)[]): OpenTransaction {
   const ormConnection = connectionForOrm(sql);
   let orm: Transaction["orm"] | undefined;
   return {
     sql: transactionSql(sql),
     get orm() {
-      orm ??= createOrm(ormConnection);
+      orm ??= createOrm(client, ormConnection);
       return orm;
     },
     ormConnection,

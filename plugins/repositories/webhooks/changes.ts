@@ -1,7 +1,6 @@
 import { z } from "zod";
 import type { Jobs, Transaction } from "../../../core";
 import { type GitHub, type WebhookHandler, webhook } from "../../github";
-import { isRepositoryName } from "../../storage";
 import { findRepositoryByGitHubId } from "../find";
 import { destroyRepository } from "../jobs/destroy";
 import { initializeRepository } from "../jobs/initialize";
@@ -9,6 +8,7 @@ import { renameRepository } from "../jobs/rename";
 import { updateRepositoryPermissions } from "../jobs/update-permissions";
 import { isOrganization } from "../on-github";
 import type { RepositoryRow } from "../rows";
+import { isRepositoryName } from "../storage/names";
 import { takeBack } from "../transfer";
 import { eventsAboutAccess } from "./access";
 import type { Registered } from "./registered";

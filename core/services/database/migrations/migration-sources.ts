@@ -1,11 +1,16 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { Installation } from "../../../app/installation";
 import type { AnyPlugin } from "../../../plugin/plugin";
 import type { MigrationSource } from "./migration-file";
 
+/** The project's folder and the plugins that are on, e.g. of an installation. */
+interface Placed {
+  readonly root: string;
+  readonly on: readonly { readonly plugin: AnyPlugin }[];
+}
+
 /** @returns the folders of migrations of the core and of every plugin that is on, requirements first */
-export function migrationSources({ root, on }: Installation): MigrationSource[] {
+export function migrationSources({ root, on }: Placed): MigrationSource[] {
   const plugins = on.map(({ plugin }) => migrationSource(plugin, root));
   return [{ plugin: "core", folder: join(root, "migrations", "core") }, ...plugins].filter(({ folder }) => existsSync(folder));
 }

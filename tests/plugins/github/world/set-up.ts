@@ -25,6 +25,7 @@ export function setUpGitHub(server: TestServer, env: Record<string, string | und
     core: server.app.installation.settings,
     cipher: createCipher(testKey),
     boundedWork: createBoundedWork({ log }),
+    installed: () => [],
   });
   const { api, readiness } = parts;
   if (!api || !readiness?.[0]) throw new Error("the plugin offers no API or no readiness check");

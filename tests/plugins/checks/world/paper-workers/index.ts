@@ -9,7 +9,7 @@ import checks, {
   type Run,
   workerTransport,
 } from "../../../../../plugins/checks";
-import storage, { type CommitStorage } from "../../../../../plugins/storage";
+import repositories, { type Repositories } from "../../../../../plugins/repositories";
 
 /**
  * What the plugin below remembers: a queue of runs without any Worker, issues that are mere numbers, and secrets that are mere
@@ -26,8 +26,8 @@ export const paper = {
   /** Events, oldest first. */
   events: [] as unknown[],
   api: undefined as Checks | undefined,
-  /** What the storage offers to plugins. */
-  storage: (): CommitStorage => {
+  /** What repositories offer to plugins. */
+  repositories: (): Repositories => {
     throw new Error("no server runs");
   },
 
@@ -58,10 +58,10 @@ export const paper = {
 export default definePlugin({
   name: "paper-workers",
   summary: "Plays the neighbours of checks in tests",
-  requires: [checks, storage],
-  setup({ use: { checks: api, storage } }) {
+  requires: [checks, repositories],
+  setup({ use: { checks: api, repositories } }) {
     paper.api = api;
-    paper.storage = () => storage;
+    paper.repositories = () => repositories;
     return {
       on: [
         checkSetStarted.handledBy(async (_tx, payload) => void paper.events.push({ started: payload })),

@@ -1,0 +1,71 @@
+import type { FoundPlugin } from "./discover";
+import type { AnyPlugin } from "./plugin";
+
+/** A plugin from elsewhere that isn't served, so that the rest is. */
+export interface LeftOut extends Pick<FoundPlugin, "origin" | "version"> {
+  /** As the configuration has it when its own couldn't be read. */
+  readonly name: string;
+  /** Sentences. */
+  readonly reason: string;
+}
+
+/**
+ * Tries plugins together, and takes out those from elsewhere that something is wrong with, one after the other and each with what
+ * requires it, until nothing is wrong or nothing helps. What a plugin of the project requires isn't taken out.
+ *
+ * @param attempt tries these plugins, in sentences about what is wrong
+ * @param optional whether any may be taken out
+ * @returns what came of the last attempt, and who was taken out
+ */
+export function leaveOut<Entry extends FoundPlugin, Outcome extends { readonly problems: readonly string[] }>(
+  plugins: readonly Entry[],
+  optional: boolean,
+  attempt: (plugins: readonly Entry[]) => Outcome,
+): { readonly outcome: Outcome; readonly leftOut: readonly LeftOut[] } {
+  const leftOut: LeftOut[] = [];
+  let kept = plugins;
+  let outcome = attempt(kept);
+  search: while (optional && outcome.problems.length > 0) {
+    // Those that fewest others require come first: a mistake of theirs isn't put on what they require.
+    const candidates = kept.map((entry) => ({ entry, requirers: requirersOf(entry, kept) }));
+    for (const { entry, requirers } of candidates.toReversed().sort((a, b) => a.requirers.size - b.requirers.size)) {
+      if (!entry.elsewhere || [...requirers].some(({ elsewhere }) => !elsewhere)) continue;
+      const rest = kept.filter((other) => other !== entry && !requirers.has(other));
+      const without = attempt(rest);
+      const mended = outcome.problems.filter((problem) => !without.problems.includes(problem));
+      if (mended.length === 0) continue;
+      const name: string = entry.plugin.name;
+      leftOut.push(entryOf(entry, mended.join(" ")));
+      for (const other of requirers) {
+        leftOut.push(entryOf(other, `Plugin "${other.plugin.name}" requires "${name}", which is left out.`));
+      }
+      kept = rest;
+      outcome = without;
+      continue search;
+    }
+    break;
+  }
+  return { outcome, leftOut };
+}
+
+const entryOf = ({ plugin, origin, version }: FoundPlugin, reason: string): LeftOut => ({
+  name: plugin.name,
+  version,
+  origin,
+  reason,
+});
+
+/** @returns those that can't do without a plugin, however far away */
+function requirersOf<Entry extends FoundPlugin>({ plugin }: Entry, all: readonly Entry[]): ReadonlySet<Entry> {
+  const names = new Set<string>();
+  if (all.filter((other) => other.plugin.name === plugin.name).length === 1) names.add(plugin.name);
+  const requirers = new Set<Entry>();
+  for (const name of names) {
+    for (const entry of all) {
+      if (!(entry.plugin.requires ?? []).some((required: AnyPlugin) => required.name === name)) continue;
+      requirers.add(entry);
+      names.add(entry.plugin.name);
+    }
+  }
+  return requirers;
+}
