@@ -1,0 +1,11 @@
+/**
+ * What tests of plugins stand on, for plugins in this project and elsewhere: the platform in this process, with a database and a
+ * GitHub of its own.
+ */
+
+export { createTestDatabase, type TestDatabase } from "./databases";
+export type { AddedRepository, WantedRepository } from "./factories";
+export * from "./github";
+export { letTimePass } from "./let-time-pass";
+export { type RequestOptions, testKey } from "./server";
+export { startTestPlatform, type TestPlatform, type TestPlatformOptions, useTestPlatform } from "./test-platform";
