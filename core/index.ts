@@ -23,6 +23,8 @@ export { type BoundedTask, defineBoundedTask, type Outcome } from "./services/bo
 export { type Cipher, CipherError } from "./services/cipher/cipher";
 export * as column from "./services/database/columns";
 export { isConnectionLoss, isForeignKeyViolation, isUniqueViolation } from "./services/database/database-errors";
+export { type Given, preparedRead } from "./services/database/prepared-read";
+export { type RowOf, rowColumns } from "./services/database/row-columns";
 export type { Database, Queryable, Transaction } from "./services/database/types";
 export { type Credential, defineCredential } from "./services/http/credential";
 export { ApiError, coreErrors, defineErrors, notFound } from "./services/http/errors";

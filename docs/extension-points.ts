@@ -41,9 +41,13 @@ function firstParagraph(comment: string): string {
 const howMany = ({ takes, required }: Slot<unknown>): string =>
   takes === "all" ? "any number" : required ? "exactly one" : "one or none";
 
+/** Padded, as the project's formatter leaves it. */
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+  const cells = [head, ...rows].map((row) => row.map((cell) => cell.replaceAll("|", "\\|")));
+  const widths = head.map((_title, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
+  const line = (row: readonly string[]) => `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
+  const [titles = [], ...body] = cells;
+  return [line(titles), line(widths.map((width) => "-".repeat(width))), ...body.map(line)].join("\n");
 }
 
 async function sectionOf(plugin: AnyPlugin): Promise<string> {

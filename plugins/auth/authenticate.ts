@@ -1,23 +1,26 @@
 import type { Database, Logger } from "../../core";
 import type { Caller } from "./caller";
 import { errors } from "./errors";
-import type { ServiceScope } from "./service-scope";
+import type { serviceTokens, users, userTokens } from "./tables";
 import { hashToken } from "./token";
 
 /** How old `last_used_at` may get before a use writes it again, in seconds. */
 const lastUsedPrecision = 60;
 const longestHeader = 512;
 
+type User = typeof users.$inferSelect;
+
+/** What only one of the two kinds of token has is null for the other. */
 interface TokenRow {
   source: "user" | "service";
-  token_id: number;
-  scopes: ServiceScope[] | null;
+  tokenId: number;
+  scopes: (typeof serviceTokens.$inferSelect)["scopes"] | null;
+  kind: (typeof userTokens.$inferSelect)["kind"] | null;
+  userId: User["id"] | null;
+  login: User["login"] | null;
+  githubId: User["githubId"] | null;
+  admin: User["admin"] | null;
   stale: boolean;
-  kind: "auth" | "personal" | null;
-  user_id: number | null;
-  login: string | null;
-  github_id: number | null;
-  admin: boolean | null;
 }
 
 /**
@@ -28,7 +31,8 @@ export function createAuthenticator({ db, log }: { db: Database; log: Logger }) 
   return async function authenticate(header: string | null): Promise<Caller> {
     const hashed = hashToken(bearerCredential(header));
     const [row] = await db.sql<TokenRow[]>`
-      SELECT 'user' AS source, t.id AS token_id, NULL::text[] AS scopes, t.kind, u.id AS user_id, u.login, u.github_id, u.admin,
+      SELECT 'user' AS source, t.id AS "tokenId", NULL::text[] AS scopes, t.kind, u.id AS "userId", u.login,
+             u.github_id AS "githubId", u.admin,
              (t.last_used_at IS NULL OR t.last_used_at < now() - make_interval(secs => ${lastUsedPrecision})) AS stale
         FROM user_tokens t JOIN users u ON u.id = t.user_id
        WHERE t.hashed_token = ${hashed} AND (t.expires_at IS NULL OR t.expires_at >= now())
@@ -45,8 +49,8 @@ export function createAuthenticator({ db, log }: { db: Database; log: Logger }) 
 
   function touch(row: TokenRow): void {
     const table = row.source === "user" ? "user_tokens" : "service_tokens";
-    db.sql`UPDATE ${db.sql(table)} SET last_used_at = now() WHERE id = ${row.token_id}`.catch((error: unknown) =>
-      log.warn({ err: error, table, id: row.token_id }, "the time of a token's last use wasn't written"),
+    db.sql`UPDATE ${db.sql(table)} SET last_used_at = now() WHERE id = ${row.tokenId}`.catch((error: unknown) =>
+      log.warn({ err: error, table, id: row.tokenId }, "the time of a token's last use wasn't written"),
     );
   }
 }
@@ -68,8 +72,8 @@ function bearerCredential(header: string | null): string {
 }
 
 function callerOf(row: TokenRow): Caller {
-  const { user_id: id, login, github_id: githubId, admin, kind } = row;
+  const { tokenId, userId: id, login, githubId, admin, kind } = row;
   if (id === null || login === null || githubId === null || admin === null || kind === null)
-    return { kind: "service", id: row.token_id, scopes: row.scopes ?? [] };
-  return { kind: "user", id, login, githubId, admin, token: { id: row.token_id, kind } };
+    return { kind: "service", id: tokenId, scopes: row.scopes ?? [] };
+  return { kind: "user", id, login, githubId, admin, token: { id: tokenId, kind } };
 }

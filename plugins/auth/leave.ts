@@ -1,5 +1,6 @@
 import type { Events, Transaction } from "../../core";
 import { userLeft } from "./events";
+import type { users } from "./tables";
 
 /** Takes everything from somebody who isn't in the organization any more, but their account. */
 export type Leave = (tx: Transaction, userId: number) => Promise<void>;
@@ -9,7 +10,7 @@ export function createLeave(events: Events): Leave {
   return async (tx, userId) => {
     // Admins who leave together would each count on the other.
     await tx.sql`SELECT pg_advisory_xact_lock(hashtext('auth.admins'))`;
-    const [user] = await tx.sql<{ githubId: number }[]>`
+    const [user] = await tx.sql<Pick<typeof users.$inferSelect, "githubId">[]>`
       UPDATE users SET admin = admin AND NOT EXISTS (SELECT FROM users WHERE admin AND id <> ${userId}), updated_at = now()
        WHERE id = ${userId} RETURNING github_id AS "githubId"`;
     if (!user) return;

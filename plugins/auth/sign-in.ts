@@ -1,6 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
-import { type Cipher, CipherError, type Queryable } from "../../core";
+import { type Cipher, CipherError, type Queryable, type RowOf, rowColumns } from "../../core";
 import { newCodeVerifier } from "./pkce";
+import { pendingSignIns } from "./tables";
 
 /** How long a sign-in that was begun may be finished, in seconds. */
 const lifetime = 3600;
@@ -41,13 +42,13 @@ export function createSignIns(cipher: Cipher): SignIns {
 
     async consume(q, { exchangeToken, state }) {
       const hashed = sha256(exchangeToken);
-      const [row] = await q.sql<{ hashed_state: string; code_verifier: Uint8Array | null; in_time: boolean }[]>`
+      const [row] = await q.sql<(RowOf<typeof secretColumns> & { inTime: boolean })[]>`
         DELETE FROM pending_sign_ins WHERE hashed_exchange_token = ${hashed}
-        RETURNING hashed_state, code_verifier, expires_at >= now() AS in_time`;
-      if (!row?.in_time || !row.code_verifier || !timingSafeEqual(Buffer.from(row.hashed_state), Buffer.from(sha256(state))))
+        RETURNING ${secretColumns(q)}, expires_at >= now() AS "inTime"`;
+      if (!row?.inTime || !row.codeVerifier || !timingSafeEqual(Buffer.from(row.hashedState), Buffer.from(sha256(state))))
         return null;
       try {
-        return { codeVerifier: cipher.decrypt(row.code_verifier, contextOf(hashed)) };
+        return { codeVerifier: cipher.decrypt(row.codeVerifier, contextOf(hashed)) };
       } catch (error) {
         // Begun under a key that isn't configured any more.
         if (error instanceof CipherError) return null;
@@ -56,6 +57,8 @@ export function createSignIns(cipher: Cipher): SignIns {
     },
   };
 }
+
+const secretColumns = rowColumns(pendingSignIns, ["hashedState", "codeVerifier"]);
 
 /** Removes what was begun and never finished in time. */
 export async function forgetSignIns(q: Queryable): Promise<void> {

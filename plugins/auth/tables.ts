@@ -1,5 +1,6 @@
 import { boolean, pgTable, text } from "drizzle-orm/pg-core";
 import { column } from "../../core";
+import { serviceScopes } from "./service-scope";
 
 const { bytea, citext, id, int8, moment, timestamps } = column;
 
@@ -39,7 +40,7 @@ export const serviceTokens = pgTable("service_tokens", {
   hashedToken: text("hashed_token").notNull().unique(),
   description: text("description").notNull(),
   ownerId: int8("owner_id").notNull(),
-  scopes: text("scopes").array().notNull(),
+  scopes: text("scopes", { enum: serviceScopes }).array().notNull(),
   lastUsedAt: moment("last_used_at"),
   ...timestamps(),
 });

@@ -1,16 +1,15 @@
-import type { Queryable } from "../../core";
+import { type Queryable, type RowOf, rowColumns } from "../../core";
 import type { ServiceScope } from "./service-scope";
+import { serviceTokens } from "./tables";
 import { hashToken, newToken } from "./token";
 
+const columns = rowColumns(serviceTokens, ["id", "description", "createdAt", "lastUsedAt", "scopes"], "t");
+
 /** A service token as the administration shows it. */
-export interface ServiceTokenRow {
-  id: number;
-  description: string;
-  createdBy: string;
-  createdAt: Date;
-  lastUsedAt: Date | null;
-  scopes: ServiceScope[];
-}
+export type ServiceTokenRow = RowOf<typeof columns> & {
+  /** Login of its owner. */
+  readonly createdBy: string;
+};
 
 /** A service token to be made. */
 export interface NewServiceToken {
@@ -43,7 +42,7 @@ export const tokens: Tokens = {
         INSERT INTO service_tokens (hashed_token, description, owner_id, scopes)
         VALUES (${hashToken(value)}, ${description}, ${ownerId}, ${[...new Set(scopes)]}::text[])
         RETURNING *)
-      SELECT t.id, t.description, u.login AS "createdBy", t.created_at AS "createdAt", t.last_used_at AS "lastUsedAt", t.scopes
+      SELECT ${columns(q)}, u.login AS "createdBy"
         FROM created t JOIN users u ON u.id = t.owner_id`;
     if (!row) throw new Error("a service token needs an owner who exists");
     return { ...row, value };
@@ -51,7 +50,7 @@ export const tokens: Tokens = {
 
   async listService(q) {
     return await q.sql<ServiceTokenRow[]>`
-      SELECT t.id, t.description, u.login AS "createdBy", t.created_at AS "createdAt", t.last_used_at AS "lastUsedAt", t.scopes
+      SELECT ${columns(q)}, u.login AS "createdBy"
         FROM service_tokens t JOIN users u ON u.id = t.owner_id ORDER BY t.id`;
   },
 

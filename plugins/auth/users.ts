@@ -1,4 +1,15 @@
-import type { Cipher, Database, Queryable, Transaction } from "../../core";
+import { eq, sql } from "drizzle-orm";
+import {
+  type Cipher,
+  type Database,
+  type Given,
+  preparedRead,
+  type Queryable,
+  type RowOf,
+  rowColumns,
+  type Transaction,
+} from "../../core";
+import { userEmails, users } from "./tables";
 
 /** Who signed in, as GitHub describes them. */
 export interface GitHubPerson {
@@ -10,18 +21,11 @@ export interface GitHubPerson {
   emails: readonly string[];
 }
 
-export interface SignedInUser {
-  id: number;
-  login: string;
-  admin: boolean;
-}
+const signedInColumns = rowColumns(users, ["id", "login", "admin"]);
+export type SignedInUser = RowOf<typeof signedInColumns>;
 
 /** How another plugin shows a user. */
-export interface UserPresentation {
-  id: number;
-  login: string;
-  avatarUrl: string | null;
-}
+export type UserPresentation = Pick<typeof users.$inferSelect, "id" | "login" | "avatarUrl">;
 
 /** The platform's users. */
 export interface Users {
@@ -42,43 +46,40 @@ export interface Users {
 }
 
 export function createUsers({ cipher }: { cipher: Cipher }): Users {
-  const users: Users = {
+  const api: Users = {
     async byId(q, ids) {
       if (ids.length === 0) return new Map();
-      const rows = await q.sql<UserPresentation[]>`
-        SELECT id, login, avatar_url AS "avatarUrl" FROM users WHERE id = ANY(${[...ids]}::bigint[])`;
+      const rows = await presentations(q, { ids });
       return new Map(rows.map((row) => [row.id, row]));
     },
 
     async idsByEmail(q, emails) {
       if (emails.length === 0) return new Map();
-      const rows = await q.sql<{ email: string; user_id: number }[]>`
-        SELECT email, user_id FROM user_emails WHERE email = ANY(${[...emails]}::text[]::citext[])`;
-      return new Map(rows.map((row) => [row.email.toLowerCase(), row.user_id]));
+      const rows = await ownersOf(q, { emails });
+      return new Map(rows.map(({ email, userId }) => [email.toLowerCase(), userId]));
     },
 
     async emails(q, userId) {
-      const rows = await q.sql<{ email: string }[]>`SELECT email FROM user_emails WHERE user_id = ${userId} ORDER BY id`;
+      const rows = await emailsOf(q, { userId });
       return rows.map(({ email }) => email);
     },
 
     async gitHubToken(q, userId) {
-      const [row] = await q.sql<{ github_token: Uint8Array | null; github_id: number }[]>`
-        SELECT github_token, github_id FROM users WHERE id = ${userId}`;
-      return row?.github_token ? cipher.decrypt(row.github_token, tokenContext(row.github_id)) : null;
+      const [user] = await grantOf(q, { userId });
+      return user?.githubToken ? cipher.decrypt(user.githubToken, tokenContext(user.githubId)) : null;
     },
 
     async forgetGrant(db, userId, refused) {
       await db.transaction(async (tx) => {
         await tx.sql`SELECT FROM users WHERE id = ${userId} FOR UPDATE`;
-        if ((await users.gitHubToken(tx, userId)) !== refused) return;
+        if ((await api.gitHubToken(tx, userId)) !== refused) return;
         await tx.sql`UPDATE users SET github_token = NULL, updated_at = now() WHERE id = ${userId}`;
       });
     },
 
     async gitHubId(q, userId) {
-      const [row] = await q.sql<{ github_id: number }[]>`SELECT github_id FROM users WHERE id = ${userId}`;
-      return row?.github_id;
+      const [user] = await grantOf(q, { userId });
+      return user?.githubId;
     },
 
     async signIn(tx, person) {
@@ -93,14 +94,36 @@ export function createUsers({ cipher }: { cipher: Cipher }): Users {
                 ${person.avatarUrl}, NOT EXISTS (SELECT FROM users))
         ON CONFLICT (github_id) DO UPDATE
            SET login = excluded.login, github_token = excluded.github_token, avatar_url = excluded.avatar_url, updated_at = now()
-        RETURNING id, login, admin`;
+        RETURNING ${signedInColumns(tx)}`;
       if (!user) throw new Error("the user who signed in wasn't stored");
       await replaceEmails(tx, user.id, person.emails);
       return user;
     },
   };
-  return users;
+  return api;
 }
+
+const presentations = preparedRead((orm, { ids }: Given<{ ids: readonly number[] }>) =>
+  orm
+    .select({ id: users.id, login: users.login, avatarUrl: users.avatarUrl })
+    .from(users)
+    .where(sql`${users.id} = ANY(${ids})`),
+);
+
+const ownersOf = preparedRead((orm, { emails }: Given<{ emails: readonly string[] }>) =>
+  orm
+    .select({ email: userEmails.email, userId: userEmails.userId })
+    .from(userEmails)
+    .where(sql`${userEmails.email} = ANY(${emails}::text[]::citext[])`),
+);
+
+const emailsOf = preparedRead((orm, { userId }: Given<{ userId: number }>) =>
+  orm.select({ email: userEmails.email }).from(userEmails).where(eq(userEmails.userId, userId)).orderBy(userEmails.id),
+);
+
+const grantOf = preparedRead((orm, { userId }: Given<{ userId: number }>) =>
+  orm.select({ githubId: users.githubId, githubToken: users.githubToken }).from(users).where(eq(users.id, userId)),
+);
 
 async function replaceEmails(tx: Transaction, userId: number, emails: readonly string[]): Promise<void> {
   const kept = [...new Map(emails.map((email) => [email.toLowerCase(), email])).values()];

@@ -1,7 +1,9 @@
+import { eq } from "drizzle-orm";
 import { z } from "zod";
-import type { Queryable } from "../../core";
+import { type Given, preparedRead, type Queryable } from "../../core";
 import { webhook } from "../github";
 import type { Leave } from "./leave";
+import { users } from "./tables";
 
 const identity = z.object({ id: z.int() });
 const withMember = z.object({ member: identity });
@@ -9,12 +11,16 @@ const withMembership = z.object({ membership: z.object({ user: identity }) });
 const removal = z.object({ action: z.literal("member_removed") });
 
 /** @returns the user whom a payload of GitHub's is about; undefined when it names nobody or somebody who never signed in */
-export async function userOfPayload({ sql }: Queryable, payload: unknown): Promise<number | undefined> {
-  const githubId =
-    withMember.safeParse(payload).data?.member.id ?? withMembership.safeParse(payload).data?.membership.user.id ?? null;
-  const [user] = await sql<{ id: number }[]>`SELECT id FROM users WHERE github_id = ${githubId}`;
+export async function userOfPayload(q: Queryable, payload: unknown): Promise<number | undefined> {
+  const githubId = withMember.safeParse(payload).data?.member.id ?? withMembership.safeParse(payload).data?.membership.user.id;
+  if (githubId === undefined) return undefined;
+  const [user] = await usersOnGitHub(q, { githubId });
   return user?.id;
 }
+
+const usersOnGitHub = preparedRead((orm, { githubId }: Given<{ githubId: number }>) =>
+  orm.select({ id: users.id }).from(users).where(eq(users.githubId, githubId)),
+);
 
 /** What GitHub's events do to users. */
 export function userWebhooks({ leave }: { leave: Leave }) {

@@ -1,5 +1,5 @@
 import type { GitHub } from "../github";
-import type { Repositories } from "../repositories";
+import type { CommitStorage } from "../storage";
 import { listChecks } from "./check-rows";
 import { isFinished, isRunning } from "./check-set-states";
 import { findCheckSet, findCheckSetOfJob, lockCheckSetOfJob, runOf } from "./check-sets";
@@ -13,7 +13,7 @@ import { assertCurrent } from "./worker-reports";
 
 interface Parts {
   github: GitHub | undefined;
-  repositories: Repositories;
+  storage: CommitStorage;
   secrets: () => MountSecrets | undefined;
   end: RunEnd;
   announce: Announce;
@@ -22,11 +22,11 @@ interface Parts {
 }
 
 /** Makes what other plugins get of this one. */
-export function createChecks({ github, repositories, secrets, end, announce, readManifest, manifests }: Parts): Checks {
+export function createChecks({ github, storage, secrets, end, announce, readManifest, manifests }: Parts): Checks {
   return {
     readManifest,
     excluded: manifests.excluded,
-    queueEntry: createQueueEntry({ github, repositories, secrets, end }),
+    queueEntry: createQueueEntry({ github, storage, secrets, end }),
 
     async excludePatterns({ sql }, commitId) {
       const [row] = await sql<{ patterns: string[] }[]>`

@@ -3,6 +3,7 @@ import { definePlugin, setting, wholeNumber } from "../../core";
 import auth from "../auth";
 import github from "../github";
 import repositories, { commitStatus } from "../repositories";
+import storage from "../storage";
 import { createAnnounce } from "./commit-status";
 import { createChecks } from "./create-checks";
 import { errors } from "./errors";
@@ -47,7 +48,7 @@ const seconds = wholeNumber(1, 31_536_000);
 export default definePlugin({
   name: "checks",
   summary: "Reads commits' manifests, hands their checks to Workers, takes in the results and reports them to GitHub",
-  requires: [auth, repositories],
+  requires: [auth, repositories, storage],
   optional: [github],
   config: z.object({
     cancelTimeout: setting(seconds.default(1500), {
@@ -63,18 +64,18 @@ export default definePlugin({
   errors,
   slots: [workerTransport, issueCounts, mountSecrets],
   events: [checkSetStarted, checkSetWrappedUp],
-  setup({ db, events, jobs, slots, log, config, boundedWork, use: { repositories, github } }) {
+  setup({ db, events, jobs, slots, log, config, boundedWork, use: { repositories, storage, github } }) {
     const counts = slots.one(issueCounts);
     const secrets = slots.one(mountSecrets);
     const transports = createTransports(slots.all(workerTransport));
     const announce = createAnnounce({ github, uiBaseUrl: repositories.uiBaseUrl });
     const manifests = createManifests({ boundedWork, log });
-    const readManifest = createReadManifest({ snapshots: repositories.snapshots, manifests });
-    const start = createRunStart({ events, repositories, announce, transports, secrets, log });
+    const readManifest = createReadManifest({ storage, manifests });
+    const start = createRunStart({ events, storage, announce, transports, secrets, log });
     const end = createRunEnd({ events, announce, transports, counts, repositories });
     const requests = createRunRequests({ jobs, start, end, transports });
     const reports = createWorkerReports({ end, transports });
-    const api = createChecks({ github, repositories, secrets, end, announce, readManifest, manifests });
+    const api = createChecks({ github, storage, secrets, end, announce, readManifest, manifests });
     const { guards } = repositories;
     return {
       api,
@@ -84,7 +85,7 @@ export default definePlugin({
         ...workerRoutes({ db, guards, reports }),
       ],
       jobs: [
-        handleRunChecks({ db, repositories, readManifest, start }),
+        handleRunChecks({ db, repositories, storage, readManifest, start }),
         checksUpkeep({ db, start, end, transports, ...config }),
       ],
       on: checkReactions({ jobs, start, transports }),

@@ -1,9 +1,9 @@
 import type { Transaction } from "../../core";
 import type { GitHub } from "../github";
-import { type Repositories, repositoryFolder } from "../repositories";
+import type { CommitStorage } from "../storage";
 import { checksInManifestOrder } from "./check-rows";
 import { isRunning } from "./check-set-states";
-import { type CheckSetRow, lockCheckSetOfJob } from "./check-sets";
+import { lockCheckSetOfJob } from "./check-sets";
 import type { Checks } from "./checks";
 import type { Mount } from "./manifest/manifest";
 import type { RunEnd } from "./run-end";
@@ -38,13 +38,13 @@ export interface QueuedMount {
 
 interface Parts {
   github: GitHub | undefined;
-  repositories: Repositories;
+  storage: Pick<CommitStorage, "forWorkers">;
   secrets: () => MountSecrets | undefined;
   end: RunEnd;
 }
 
 /** See `Checks.queueEntry`. */
-export function createQueueEntry({ github, repositories, secrets, end }: Parts): Checks["queueEntry"] {
+export function createQueueEntry({ github, storage, secrets, end }: Parts): Checks["queueEntry"] {
   return async (tx, jobId) => {
     const set = await lockCheckSetOfJob(tx, jobId);
     if (!set || !isRunning(set.status) || set.canceling) return null;
@@ -65,7 +65,7 @@ export function createQueueEntry({ github, repositories, secrets, end }: Parts):
       repo_id: set.repositoryId,
       sha: set.sha,
       checks,
-      git_storage: { mode: repositories.storage.mode, path: storagePath(repositories, set) },
+      git_storage: storage.forWorkers(set.repositoryName, set.sha),
     };
   };
 
@@ -84,8 +84,4 @@ export function createQueueEntry({ github, repositories, secrets, end }: Parts):
     }
     return { mounts: queued };
   }
-}
-
-function storagePath({ storage }: Repositories, { repositoryName, sha }: CheckSetRow): string {
-  return `${storage.base}/${repositoryFolder(repositoryName)}/${sha}`;
 }

@@ -1,4 +1,5 @@
-import type { CommitRow, Repositories, RepositoryRow } from "../repositories";
+import type { CommitRow, RepositoryRow } from "../repositories";
+import type { CommitStorage } from "../storage";
 import { limits } from "./manifest/limits";
 import { type Manifest, type ManifestError, manifestError } from "./manifest/manifest";
 import type { Manifests } from "./manifest/manifests";
@@ -13,10 +14,10 @@ export type ManifestReading =
 const path = ".cocov.yaml";
 
 /** Reads and parses a commit's manifest. Folders and symbolic links of that name count as none. */
-export function createReadManifest({ snapshots, manifests }: Pick<Repositories, "snapshots"> & { manifests: Manifests }) {
+export function createReadManifest({ storage, manifests }: { storage: CommitStorage; manifests: Manifests }) {
   return async function readManifest({ id, name }: RepositoryRow, { sha }: CommitRow): Promise<ManifestReading> {
-    const file = await snapshots.readFile({ repositoryId: id, name, sha, maxBytes: limits.bytes }, path);
-    if (file.kind === "missing") return (await snapshots.exists(name, sha)) ? { kind: "none" } : { kind: "not_fetched" };
+    const file = await storage.readFile({ repositoryId: id, name, sha, maxBytes: limits.bytes }, path);
+    if (file.kind === "missing") return (await storage.exists(name, sha)) ? { kind: "none" } : { kind: "not_fetched" };
     if (file.kind === "not_a_file" || file.throughLink) return { kind: "none" };
     if (file.kind === "too_large") {
       const details = `the file has ${file.size} bytes; at most ${limits.bytes} are read`;

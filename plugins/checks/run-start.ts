@@ -1,5 +1,5 @@
 import type { Events, Logger, Queryable, Transaction } from "../../core";
-import type { Repositories } from "../repositories";
+import type { CommitStorage } from "../storage";
 import { insertChecks } from "./check-rows";
 import { type CheckSetRow, lockCheckSet, moveCheckSet, runOf } from "./check-sets";
 import type { Announce, CommitStatusKind } from "./commit-status";
@@ -38,14 +38,14 @@ const mostRefetches = 3;
 
 interface Parts {
   events: Events;
-  repositories: Pick<Repositories, "refetch">;
+  storage: Pick<CommitStorage, "refetch">;
   announce: Announce;
   transports: Transports;
   secrets: () => MountSecrets | undefined;
   log: Logger;
 }
 
-export function createRunStart({ events, repositories, announce, transports, secrets, log }: Parts): RunStart {
+export function createRunStart({ events, storage, announce, transports, secrets, log }: Parts): RunStart {
   async function reset(tx: Transaction, commitId: number, jobId: string = crypto.randomUUID()): Promise<string> {
     await tx.sql`
       INSERT INTO check_sets (commit_id, status, started_at, job_id) VALUES (${commitId}, 'waiting', now(), ${jobId})
@@ -72,7 +72,7 @@ export function createRunStart({ events, repositories, announce, transports, sec
       return await fail(tx, set, manifestError("commit_fetch_failed", details));
     }
     await tx.sql`UPDATE check_sets SET refetches = refetches + 1, updated_at = now() WHERE id = ${set.id}`;
-    await repositories.refetch(tx, commitId, jobId);
+    await storage.refetch(tx, commitId, jobId);
   }
 
   async function start(tx: Transaction, commitId: number, jobId: string, reading: FetchedManifest): Promise<void> {

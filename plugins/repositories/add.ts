@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Database, Events, Jobs, Transaction } from "../../core";
 import type { Auth, Caller } from "../auth";
 import { type GitHub, errors as githubErrors } from "../github";
+import { isRepositoryName } from "../storage";
 import { errors } from "./errors";
 import { repositoryAdded } from "./events";
 import { findRepository } from "./find";
@@ -10,7 +11,6 @@ import { updateRepositoryPermissions } from "./jobs/update-permissions";
 import { type RepositoryDescription, repositoryByName, type SeenRepository } from "./on-github";
 import { giveUpName } from "./repository-names";
 import type { RepositoryRow } from "./rows";
-import { isRepositoryName } from "./storage/names";
 
 /** @returns a new token for coverage uploads: 21 random bytes in hexadecimal after its prefix */
 export const newRepositoryToken = (): string => `crt_${randomBytes(21).toString("hex")}`;

@@ -1,5 +1,5 @@
 import type { Queryable } from "../../core";
-import type { HeldCommits } from "./storage/snapshot-store";
+import type { HeldCommits } from "../storage";
 
 /**
  * Tells what the repository that has a name now keeps under it in the storage. Names are compared exactly: `Api` and `api` have

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { GitHub } from "../github";
+import { isCommitSha, isRepositoryName } from "../storage";
 import type { CommitDescription } from "./commits";
 import { type Level, levelOf } from "./level";
-import { isCommitSha, isRepositoryName } from "./storage/names";
 
 /** A repository as GitHub describes it. */
 export interface RepositoryDescription {

@@ -1,7 +1,7 @@
 import type { Jobs, Transaction } from "../../core";
+import { isRepositoryName } from "../storage";
 import { lockStorageSize, recountStorage } from "./commits-size";
 import { refreshRepository } from "./jobs/refresh-job";
-import { isRepositoryName } from "./storage/names";
 
 /** Names are taken one at a time. */
 export async function lockNames({ sql }: Transaction): Promise<void> {

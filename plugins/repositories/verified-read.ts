@@ -1,9 +1,9 @@
 import type { Database, Jobs } from "../../core";
 import type { GitHub } from "../github";
+import { SnapshotError } from "../storage";
 import { refreshRepository } from "./jobs/refresh-job";
 import { standingOf } from "./on-github";
 import type { RepositoryRow } from "./rows";
-import { SnapshotError } from "./storage/snapshot-error";
 import { isElsewhere, leaveBehind, takeBack } from "./transfer";
 
 /** What became of a read. `hidden`: GitHub doesn't show the repository; `elsewhere`: it isn't the organization's any more. */

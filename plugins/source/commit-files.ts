@@ -1,6 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import type { BoundedWork, Logger } from "../../core";
-import type { CommitRow, RepositoryRow, Snapshots } from "../repositories";
+import type { CommitRow, RepositoryRow } from "../repositories";
+import type { CommitStorage } from "../storage";
 import { coversRanges, type FileLines, joinLines } from "./file-lines";
 import type { HighlightCache } from "./highlight-cache";
 import { createHighlighter } from "./highlighter";
@@ -30,12 +31,10 @@ export interface CommitFiles {
 }
 
 interface Parts {
-  snapshots: Snapshots;
+  storage: CommitStorage;
   cache: HighlightCache;
   boundedWork: BoundedWork;
   log: Logger;
-  /** Has files fetched again that aren't where they should be, unless they are on their way. */
-  refetch: (commitId: number) => Promise<void>;
 }
 
 /** Bytes of one file that are read. */
@@ -48,7 +47,7 @@ const highlightBudget = 2_000;
 const readBudget = 10_000;
 
 /** Never waits for a commit to be fetched: what a job has prepared is there, or isn't. */
-export function createCommitFiles({ snapshots, cache, boundedWork, log, refetch }: Parts): CommitFiles {
+export function createCommitFiles({ storage, cache, boundedWork, log }: Parts): CommitFiles {
   async function readInto(
     found: Map<string, ReadFile>,
     { repository, commit }: CommitToShow,
@@ -59,7 +58,7 @@ export function createCommitFiles({ snapshots, cache, boundedWork, log, refetch 
     const highlight = createHighlighter({ boundedWork, log, owner, budgetMs: highlightBudget });
     const deadline = performance.now() + readBudget;
     const left = new Set(wanted.keys());
-    for await (const [path, file] of snapshots.eachFile(from, [...left])) {
+    for await (const [path, file] of storage.eachFile(from, [...left])) {
       left.delete(path);
       const bytes = file.kind === "file" ? file.bytes : file.kind === "too_large" ? file.start : null;
       const text = bytes && asUtf8(bytes);
@@ -81,11 +80,9 @@ export function createCommitFiles({ snapshots, cache, boundedWork, log, refetch 
   return {
     async read(place, wanted) {
       const { repository, commit } = place;
-      const isThere = commit.cloneStatus === "completed" && (await snapshots.exists(repository.name, commit.sha));
-      if (!isThere) {
-        await refetch(commit.id);
-        return "not_downloaded";
-      }
+      const isRecorded = commit.cloneStatus === "completed";
+      const archive = await storage.ready({ id: commit.id, name: repository.name, sha: commit.sha, isRecorded });
+      if (!archive) return "not_downloaded";
       const found = new Map<string, ReadFile>();
       const unread = new Map<string, readonly LineRange[]>();
       for (const [path, ranges] of wanted) {

@@ -1,5 +1,6 @@
 import { definePlugin } from "../../core";
 import repositories from "../repositories";
+import storage from "../storage";
 import { type AffectedFileJson, affectedFiles, type IssuePlace } from "./affected-file";
 import { type CommitToShow, createCommitFiles } from "./commit-files";
 import { createHighlightCache } from "./highlight-cache";
@@ -26,15 +27,9 @@ const cacheBytes = 32 * 1024 * 1024;
 export default definePlugin({
   name: "source",
   summary: "Shows commits' files with highlighting, in whole or around issues",
-  requires: [repositories],
-  setup({ log, boundedWork, use: { repositories } }) {
-    const files = createCommitFiles({
-      snapshots: repositories.snapshots,
-      cache: createHighlightCache(cacheBytes),
-      boundedWork,
-      log,
-      refetch: repositories.filesMissed,
-    });
+  requires: [repositories, storage],
+  setup({ log, boundedWork, use: { storage } }) {
+    const files = createCommitFiles({ storage, cache: createHighlightCache(cacheBytes), boundedWork, log });
     const api: Source = { excerpts: (place, issues) => affectedFiles(files, place, issues) };
     return { api };
   },

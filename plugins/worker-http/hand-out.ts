@@ -1,6 +1,6 @@
 import type { Database, Logger, Transaction } from "../../core";
 import type { Checks, QueueEntry } from "../checks";
-import { isRepositoryName, type Repositories } from "../repositories";
+import { type CommitStorage, isRepositoryName } from "../storage";
 import { type ClaimedJob, claimJob, endLease, extendLease } from "./leases";
 import { announceJob, holdJob } from "./queue";
 
@@ -38,7 +38,7 @@ const mostRefetches = 5;
 interface Parts {
   db: Database;
   checks: Checks;
-  repositories: Repositories;
+  storage: CommitStorage;
   log: Logger;
 }
 
@@ -47,7 +47,7 @@ interface Parts {
  * job, so nobody may hold a job's row while asking for the check set. A job that can't be made ready is put aside, so that it doesn't
  * keep the others from being given out; that is no worker's fault and uses up none of the run's tries.
  */
-export function createHandOut({ db, checks, repositories, log }: Parts): HandOut {
+export function createHandOut({ db, checks, storage, log }: Parts): HandOut {
   return {
     async next({ worker, duration }, signal) {
       for (;;) {
@@ -74,7 +74,7 @@ export function createHandOut({ db, checks, repositories, log }: Parts): HandOut
       return made;
     });
     if (!entry) return null;
-    const archive = await repositories.snapshots.locate(entry.repo, entry.sha);
+    const archive = await storage.locate(entry.repo, entry.sha);
     if (!archive) {
       // Without a name of its own a repository has nothing stored, until it gets one again.
       if (isRepositoryName(entry.repo)) await refetch(claimed);
@@ -90,7 +90,7 @@ export function createHandOut({ db, checks, repositories, log }: Parts): HandOut
     log.warn({ jobId, commitId }, "the archive of a queued commit is missing; fetching it again");
     if (refetches < mostRefetches) {
       await holdJob(db, leaseId, firstHold * 2 ** refetches, true);
-      await db.transaction((tx) => repositories.refetch(tx, commitId, null));
+      await db.transaction((tx) => storage.refetch(tx, commitId, null));
     } else {
       const reason = "The commit's files are missing from the storage and couldn't be fetched again.";
       await db.transaction((tx) => checks.giveUp(tx, jobId, reason));

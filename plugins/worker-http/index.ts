@@ -2,6 +2,7 @@ import { definePlugin } from "../../core";
 import auth from "../auth";
 import checks, { workerTransport } from "../checks";
 import repositories, { commitStored } from "../repositories";
+import storage from "../storage";
 import { errors } from "./errors";
 import { createHandOut } from "./hand-out";
 import { lostRuns } from "./jobs";
@@ -14,15 +15,15 @@ import * as tables from "./tables";
 export default definePlugin({
   name: "worker-http",
   summary: "Gives runs to workers over HTTP: leases, archives, and the queue behind them",
-  requires: [auth, repositories, checks],
+  requires: [auth, repositories, storage, checks],
   tables,
   errors,
-  setup({ db, log, core, use: { auth, repositories, checks } }) {
+  setup({ db, log, core, use: { auth, storage, checks } }) {
     const worker = auth.service("worker");
-    const handOut = createHandOut({ db, checks, repositories, log });
+    const handOut = createHandOut({ db, checks, storage, log });
     const longPoll = createLongPoll({ db, handOut });
     return {
-      routes: [...leaseRoutes({ db, worker, handOut, longPoll, checks }), ...jobRoutes({ db, worker, repositories })],
+      routes: [...leaseRoutes({ db, worker, handOut, longPoll, checks }), ...jobRoutes({ db, worker, storage })],
       jobs: [lostRuns({ db, checks })],
       on: [commitStored.handledBy((tx, { commitId }) => letGo(tx, commitId))],
       contribute: [workerTransport.with(httpTransport)],

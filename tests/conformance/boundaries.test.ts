@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { dirname, join, relative } from "node:path";
 import { loadInstallation, projectRoot } from "../../core/app/installation";
+import { findCycle } from "../../core/plugin/cycle";
 
 /** What a file imports, types included: type imports cross boundaries just the same. */
 async function importsOf(path: string): Promise<string[]> {
@@ -53,6 +54,24 @@ describe("the core", () => {
         if (!target.startsWith("core") && target !== "package.json") strays.push(`${file} imports ${target}`);
     }
     expect(strays).toEqual([]);
+  });
+
+  test("has no files that need each other in a circle", async () => {
+    const scanner = new Bun.Transpiler({ loader: "ts" });
+    const all = files("core");
+    const imports = new Map<string, string[]>();
+    for (const file of all) {
+      // Those of types alone are left out: nothing has to be loaded for them.
+      const found = scanner
+        .scanImports(await Bun.file(join(projectRoot, file)).text())
+        .map(({ path }) => join(dirname(file), path));
+      imports.set(
+        file,
+        found.flatMap((target) => all.find((other) => other === `${target}.ts` || other === `${target}/index.ts`) ?? []),
+      );
+    }
+    expect([...imports.values()].flat().length).toBeGreaterThan(all.length);
+    expect(findCycle(imports)).toBeNull();
   });
 
   test("names no plugin's folder", async () => {

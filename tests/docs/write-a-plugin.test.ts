@@ -5,14 +5,18 @@ import { join } from "node:path";
 import { projectRoot } from "../../core/app/installation";
 import { signIn } from "../../testing/factories";
 import { startGitHub } from "../../testing/github";
-import { useTestServer } from "../../testing/server";
+import { testEnvironment, useTestServer } from "../../testing/server";
+import { runToEnd } from "../support/command";
 
 const page = await Bun.file(join(projectRoot, "docs/write-a-plugin.md")).text();
-const block = (language: string): string => page.match(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``))?.[1] ?? "";
+const blocks = (language: string): string[] =>
+  [...page.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, "g"))].map(([, text = ""]) => text);
+const block = (language: string): string => blocks(language)[0] ?? "";
 
 const folder = await mkdtemp(join(tmpdir(), "cocov-docs-"));
 await Bun.write(join(folder, "announcements/index.ts"), block("ts"));
 await Bun.write(join(folder, "announcements/migrations/0001_create_announcements.sql"), block("sql"));
+await Bun.write(join(folder, "table-sizes/index.ts"), blocks("ts")[1] ?? "");
 await symlink(join(projectRoot, "node_modules"), join(folder, "node_modules"));
 const github = await startGitHub({ org: "acme" });
 afterAll(async () => {
@@ -38,6 +42,22 @@ test("the plugin in the documentation works as the page says", async () => {
     code: "announcements.missing_text",
   });
   expect((await server.request("POST", "/v1/announcements", { token: user, body: { text: "No" } })).status).toBe(403);
+});
+
+test("the command in the documentation works as the page says", async () => {
+  const config = join(folder, "cocov.config.ts");
+  await Bun.write(config, `export default { plugins: { load: ${JSON.stringify([join(folder, "table-sizes")])} } };`);
+  const env = { ...testEnvironment(server.databaseUrl, server.dataDir), COCOV_CONFIG: config };
+  const run = (...args: string[]) => runToEnd("table-sizes", { args, env });
+
+  const all = await run("core_", "--json");
+  expect(all).toMatchObject({ exitCode: 0, stderr: "" });
+  const { tables } = JSON.parse(all.stdout);
+  expect(tables).toContainEqual({ name: "core_jobs", bytes: expect.any(Number) });
+  const [{ name, bytes }] = tables;
+  expect((await run("core_", "--least", bytes)).stdout).toStartWith(`${name}  ${bytes}\n`);
+  expect(await run("core_", "--lest", "1")).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('"--least"') });
+  expect((await runToEnd(undefined, { env })).stdout).toContain("Lists tables and their bytes, the largest ones first");
 });
 
 test("its example is no longer than it has to be", () => {

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
-import { repositoryFolder } from "../../plugins/repositories";
+import { repositoryFolder } from "../../plugins/storage/names";
 import { json, pushed, webhookUrl } from "../../testing/factories";
 import { uiBaseUrl, usePlatform } from "./world/platform";
 import { until } from "./world/until";

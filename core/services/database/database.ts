@@ -31,7 +31,7 @@ export type DatabaseOptions = {
 export function openDatabase({ url, poolSize, log, applicationName = "cocov" }: DatabaseOptions): Database {
   requirePatchedDriver();
   const client = connect({ url, poolSize, log, applicationName });
-  const orm = createOrm(client, {
+  const orm = createOrm({
     unsafe: (text, parameters, options) => client.unsafe(text, parameters, options),
     nest: (work) => runTransaction(client, log, (tx) => work(tx.ormConnection)),
   });

@@ -14,25 +14,25 @@ export type OrmConnection = {
 /**
  * drizzle on a connection that it doesn't own. drizzle replaces its client's date and JSON serializers and leaves
  * statements unprepared; neither may reach the connections that raw SQL runs on, so it gets a stand-in for the client.
- * @param client the pool; lends its type, nothing is sent through it
  * @param connection what statements are sent through
  */
-export function createOrm(client: Sql<SqlTypes>, connection: OrmConnection): PostgresJsDatabase {
-  return drizzle(standIn(client, connection));
+export function createOrm(connection: OrmConnection): PostgresJsDatabase {
+  return drizzle({ client: standIn(connection) });
 }
 
-function standIn(client: Sql<SqlTypes>, connection: OrmConnection): Sql<SqlTypes> {
-  const nest = <T>(work: (inner: Sql<SqlTypes>) => Promise<T>) => connection.nest((inner) => work(standIn(client, inner)));
+function standIn(connection: OrmConnection): Sql<SqlTypes> {
+  const nest = <T>(work: (inner: Sql<SqlTypes>) => Promise<T>) => connection.nest((inner) => work(standIn(inner)));
   const offered: Record<string, unknown> = {
     options: { parsers: {}, serializers: {} },
     unsafe: (text: string, parameters: never[] = []) => connection.unsafe(text, parameters, preparedAlways),
     begin: nest,
     savepoint: nest,
   };
-  return new Proxy(client, {
+  const nothing: Sql<SqlTypes> = Object.create(null);
+  return new Proxy(nothing, {
     get(_, name) {
       if (typeof name === "string" && name in offered) return offered[name];
-      throw new Error(`drizzle asked its client for ${String(name)}, which core/database/orm.ts doesn't offer.`);
+      throw new Error(`drizzle asked its client for ${String(name)}, which core/services/database/orm.ts doesn't offer.`);
     },
   });
 }

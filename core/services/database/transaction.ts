@@ -24,7 +24,7 @@ export async function runTransaction<T>(
   const outcome = Promise.withResolvers<T>();
   try {
     await client.begin(async (sql) => {
-      outcome.resolve(await work(openTransaction(client, sql, effects)));
+      outcome.resolve(await work(openTransaction(sql, effects)));
     });
   } catch (error) {
     if (isConnectionLoss(error)) log.warn({ code: error.code }, "database connection lost inside a transaction");
@@ -34,13 +34,13 @@ export async function runTransaction<T>(
   return await outcome.promise;
 }
 
-function openTransaction(client: Sql<SqlTypes>, sql: TransactionSql<SqlTypes>, effects: (() => void)[]): OpenTransaction {
+function openTransaction(sql: TransactionSql<SqlTypes>, effects: (() => void)[]): OpenTransaction {
   const ormConnection = connectionForOrm(sql);
   let orm: Transaction["orm"] | undefined;
   return {
     sql: transactionSql(sql),
     get orm() {
-      orm ??= createOrm(client, ormConnection);
+      orm ??= createOrm(ormConnection);
       return orm;
     },
     ormConnection,

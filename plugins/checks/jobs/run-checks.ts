@@ -1,5 +1,6 @@
 import type { Database, HandledJob } from "../../../core";
 import type { Repositories } from "../../repositories";
+import type { CommitStorage } from "../../storage";
 import { findCheckSet } from "../check-sets";
 import type { Checks } from "../checks";
 import { manifestError } from "../manifest/manifest";
@@ -10,6 +11,7 @@ import { runChecks } from "./run-checks-job";
 interface Parts {
   db: Database;
   repositories: Repositories;
+  storage: CommitStorage;
   readManifest: Checks["readManifest"];
   start: RunStart;
 }
@@ -19,7 +21,7 @@ interface Parts {
  * alone. A commit whose files aren't in the storage is fetched, and that the run waits for. A run never waits for a job that is no
  * more: whatever the job died of, the run fails with it.
  */
-export function handleRunChecks({ db, repositories, readManifest, start }: Parts): HandledJob {
+export function handleRunChecks({ db, repositories, storage, readManifest, start }: Parts): HandledJob {
   return runChecks.handledBy(
     async ({ commitId, jobId }, run) => {
       const set = await findCheckSet(db, commitId);
@@ -27,7 +29,7 @@ export function handleRunChecks({ db, repositories, readManifest, start }: Parts
       const repository = commit && (await repositories.findRepository(db, commit.repositoryId));
       if (!repository || set?.jobId !== jobId || set.status !== "waiting") return;
       // What can be read here needn't be there for Workers.
-      const stored = commit.cloneStatus === "completed" && (await repositories.snapshots.exists(repository.name, commit.sha));
+      const stored = commit.cloneStatus === "completed" && (await storage.exists(repository.name, commit.sha));
       const manifest = stored ? await readManifest(repository, commit) : ({ kind: "not_fetched" } as const);
       if (manifest.kind === "not_fetched") return await run.complete((tx) => start.awaitFiles(tx, commitId, jobId));
       const refused = await startOrRefuse(commitId, jobId, manifest);

@@ -1,11 +1,10 @@
 import { z } from "zod";
 import { type Database, defineJob, type Events, type HandledJob, type Jobs } from "../../../core";
+import { type CommitStorage, storageKey } from "../../storage";
 import { repositoryDeleted } from "../events";
 import { findRepository } from "../find";
 import { heldCommits } from "../held-commits";
 import { droppedName } from "../repository-names";
-import type { Snapshots } from "../storage/snapshots";
-import { storageKey } from "./storage-key";
 
 export const destroyRepository = defineJob({
   name: "repositories.destroy",
@@ -24,12 +23,12 @@ export const removeStorage = defineJob({
 interface Parts {
   db: Database;
   events: Events;
-  snapshots: Snapshots;
+  storage: CommitStorage;
   jobs: Jobs;
 }
 
 /** The rows go first, in one transaction; what lies in the storage follows, as often as it takes. */
-export function handleDestroy({ db, events, jobs, snapshots }: Parts): HandledJob[] {
+export function handleDestroy({ db, events, jobs, storage }: Parts): HandledJob[] {
   return [
     destroyRepository.handledBy(async ({ repositoryId }, run) => {
       const repository = await findRepository(db, repositoryId);
@@ -43,7 +42,7 @@ export function handleDestroy({ db, events, jobs, snapshots }: Parts): HandledJo
       });
     }),
     removeStorage.handledBy(({ repositoryId, name }) =>
-      snapshots.removeRepository({ repositoryId, name, held: heldCommits(db, name ?? "") }),
+      storage.removeRepository({ repositoryId, name, held: heldCommits(db, name ?? "") }),
     ),
   ];
 }

@@ -11,17 +11,14 @@ import {
 } from "../../../core";
 import type { Auth } from "../../auth";
 import type { GitHub } from "../../github";
+import { type CommitStorage, isRepositoryName, SnapshotError, storageKey } from "../../storage";
 import { lockStorageSize, recountStorage } from "../commits-size";
 import { commitFetchFailed, commitStored } from "../events";
 import { findCommit, findRepository } from "../find";
 import type { CommitRow, RepositoryRow } from "../rows";
-import { isRepositoryName } from "../storage/names";
-import { SnapshotError } from "../storage/snapshot-error";
-import type { Snapshots } from "../storage/snapshots";
 import { isElsewhere } from "../transfer";
 import { IdentityError, type VerifiedReads } from "../verified-read";
 import { refreshRepository } from "./refresh-job";
-import { storageKey } from "./storage-key";
 
 /** One job per `fetchId`, so that each is answered; the first brings the files, the others find them. */
 export const processCommit = defineJob({
@@ -52,7 +49,7 @@ interface Parts {
   auth: Auth;
   github: GitHub;
   reads: VerifiedReads;
-  snapshots: Snapshots;
+  storage: CommitStorage;
 }
 
 interface ToFetch {
@@ -68,7 +65,7 @@ type Fetched = { readonly size: number | null } | { readonly failed: Error };
  * A failed fetch is tried again, and told after the first seconds; a later success goes on as if nothing had happened. The snapshot
  * is in place before the row says so, so whatever interrupts this, the next attempt finds either both or does it again.
  */
-export function handleProcessCommit({ db, events, jobs, auth, github, reads, snapshots }: Parts): HandledJob {
+export function handleProcessCommit({ db, events, jobs, auth, github, reads, storage }: Parts): HandledJob {
   return processCommit.handledBy(process, {
     onDead: (tx, { commitId, fetchId = null }) => noteFailure(tx, { commitId, fetchId, error: undefined }, true),
   });
@@ -86,7 +83,7 @@ export function handleProcessCommit({ db, events, jobs, auth, github, reads, sna
       });
     }
     // The row alone doesn't tell: archives get lost.
-    const there = commit.cloneStatus === "completed" && (await snapshots.exists(repository.name, commit.sha));
+    const there = commit.cloneStatus === "completed" && (await storage.exists(repository.name, commit.sha));
     const fetched = there ? { size: null } : await fetchOrTell({ commit, repository, fetchId }, run);
     await run.complete(async (tx) => {
       await lockStorageSize(tx, repositoryId);
@@ -137,7 +134,7 @@ export function handleProcessCommit({ db, events, jobs, auth, github, reads, sna
     });
     const token = await github.installationToken();
     const { cloneSize } = await reads.byName(repository, () =>
-      snapshots.store({ repositoryId, name, sha, remoteUrl: github.gitUrl(name), token, signal: run.signal }),
+      storage.store({ repositoryId, name, sha, remoteUrl: github.gitUrl(name), token, signal: run.signal }),
     );
     return cloneSize;
   }

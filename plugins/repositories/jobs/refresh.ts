@@ -1,8 +1,8 @@
 import type { Database, HandledJob, JobRun, Jobs, Queryable, Transaction } from "../../../core";
 import type { GitHub } from "../../github";
+import { isRepositoryName } from "../../storage";
 import { type Standing, standingOf } from "../on-github";
 import { dropName, holderOf, lockNames } from "../repository-names";
-import { isRepositoryName } from "../storage/names";
 import { isElsewhere, leaveBehind, noteReach } from "../transfer";
 import { destroyRepository } from "./destroy";
 import { initializeRepository } from "./initialize";

@@ -1,10 +1,8 @@
 import { z } from "zod";
 import { type Database, defineJob, type HandledJob, type Jobs, type Queryable, type Transaction } from "../../../core";
+import { type CommitStorage, isRepositoryName, storageKey } from "../../storage";
 import { findRepository } from "../find";
 import { forgetArchives, giveUpName, lockNames } from "../repository-names";
-import { isRepositoryName } from "../storage/names";
-import type { Snapshots } from "../storage/snapshots";
-import { storageKey } from "./storage-key";
 
 export const moveArchives = defineJob({
   name: "repositories.move_archives",
@@ -33,12 +31,12 @@ export async function renameRepository(
 }
 
 /** Until the archives have moved, commits look as if they weren't there; one that is needed meanwhile is fetched again. */
-export function handleMoveArchives({ db, snapshots }: { db: Database; snapshots: Snapshots }): HandledJob {
+export function handleMoveArchives({ db, storage }: { db: Database; storage: CommitStorage }): HandledJob {
   return moveArchives.handledBy(async ({ repositoryId, from }, run) => {
     const repository = await findRepository(db, repositoryId);
     if (!repository || repository.name === from) return;
     if (isRepositoryName(from) && isRepositoryName(repository.name) && !(await isTaken(db, from, repositoryId))) {
-      await snapshots.rename(from, repository.name);
+      await storage.rename(from, repository.name);
     } else {
       await run.complete((tx) => forgetArchives(tx, repositoryId));
     }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Jobs, Transaction } from "../../../core";
 import { type GitHub, type WebhookHandler, webhook } from "../../github";
+import { isRepositoryName } from "../../storage";
 import { findRepositoryByGitHubId } from "../find";
 import { destroyRepository } from "../jobs/destroy";
 import { initializeRepository } from "../jobs/initialize";
@@ -8,7 +9,6 @@ import { renameRepository } from "../jobs/rename";
 import { updateRepositoryPermissions } from "../jobs/update-permissions";
 import { isOrganization } from "../on-github";
 import type { RepositoryRow } from "../rows";
-import { isRepositoryName } from "../storage/names";
 import { takeBack } from "../transfer";
 import { eventsAboutAccess } from "./access";
 import type { Registered } from "./registered";

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { Transaction } from "../../../core";
 import { type WebhookHandler, webhook } from "../../github";
+import { isCommitSha } from "../../storage";
 import type { CommitRegister } from "../commits";
-import { isCommitSha } from "../storage/names";
 import type { Registered } from "./registered";
 
 const headsPrefix = "refs/heads/";

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import type { Jobs, Transaction } from "../../../core";
 import type { GitHub } from "../../github";
+import { isRepositoryName } from "../../storage";
 import { findRepositoryByGitHubId } from "../find";
 import { renameRepository } from "../jobs/rename";
 import { isOrganization } from "../on-github";
 import type { RepositoryRow } from "../rows";
-import { isRepositoryName } from "../storage/names";
 import { isElsewhere, leaveBehind } from "../transfer";
 
 /** Parts that aren't there, or aren't what they ought to be, say nothing. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type Database, notFound, parameter, type Route, route } from "../../../core";
 import type { AccessGuards } from "../../auth";
-import type { Repositories } from "../../repositories";
+import type { CommitStorage } from "../../storage";
 import { serveArchive } from "../archive-answer";
 import { errors } from "../errors";
 import { commitOfJob, listJobs } from "../list";
@@ -10,13 +10,13 @@ import { presentJob, workerJobList } from "../schemas";
 interface Parts {
   db: Database;
   worker: ReturnType<AccessGuards["service"]>;
-  repositories: Pick<Repositories, "snapshots" | "filesMissed">;
+  storage: CommitStorage;
 }
 
 const archive = { contentType: "application/zstd" };
 
 /** The queue, and the files of its jobs' commits. */
-export function jobRoutes({ db, worker, repositories: { snapshots, filesMissed } }: Parts): Route[] {
+export function jobRoutes({ db, worker, storage }: Parts): Route[] {
   return [
     route({
       method: "GET",
@@ -44,12 +44,10 @@ export function jobRoutes({ db, worker, repositories: { snapshots, filesMissed }
       handle: async ({ params, request }) => {
         const commit = await commitOfJob(db, params.job_id);
         if (!commit) throw notFound("There is no such job");
-        const stored = await snapshots.locate(commit.repository, commit.sha);
-        if (!stored) {
-          await filesMissed(commit.id);
-          throw errors.fail("worker.archive_missing", undefined, { "retry-after": "60" });
-        }
-        return serveArchive(request, { ...stored, bytes: snapshots.open(stored) }, `${commit.sha}.tar.zst`);
+        const { id, repository: name, sha } = commit;
+        const stored = await storage.ready({ id, name, sha, isRecorded: true });
+        if (!stored) throw errors.fail("worker.archive_missing", undefined, { "retry-after": "60" });
+        return serveArchive(request, { ...stored, bytes: storage.open(stored) }, `${sha}.tar.zst`);
       },
     }),
   ];

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { processCommit } from "../../../plugins/repositories/jobs/process-commit";
-import { repositoryFolder } from "../../../plugins/repositories/storage/names";
+import { repositoryFolder } from "../../../plugins/storage/names";
 import type { ActiveFault } from "../../../testing/github";
 import { type CommitUnderTest, manifestOf, paper, useChecksWorld } from "./world/checks-world";
 
@@ -46,7 +46,7 @@ async function firstSecondsPass({ commitId, show }: CommitUnderTest): Promise<vo
 
 const removeFiles = ({ onGitHub, sha }: CommitUnderTest) =>
   rm(join(server.dataDir, "git_storage", repositoryFolder(onGitHub.name), `${sha}.tar.zst`));
-const fetchToShow = ({ commitId }: CommitUnderTest) => db.transaction((tx) => paper.repositories().refetch(tx, commitId, null));
+const fetchToShow = ({ commitId }: CommitUnderTest) => db.transaction((tx) => paper.storage().refetch(tx, commitId, null));
 const statesOnGitHub = async (commit: CommitUnderTest) => (await commit.statuses()).map(({ state }) => state);
 
 describe("a commit that GitHub doesn't give out", () => {
@@ -124,7 +124,7 @@ describe("a run", () => {
     await removeFiles(commit);
     await fetchToShow(commit);
     await jobs.idle();
-    expect(await paper.repositories().snapshots.exists(commit.onGitHub.name, commit.sha)).toBe(true);
+    expect(await paper.storage().exists(commit.onGitHub.name, commit.sha)).toBe(true);
     expect(await commit.show()).toEqual(before);
   });
 

@@ -3,7 +3,7 @@ import { rename, symlink, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { runChecks } from "../../../plugins/checks/jobs/run-checks-job";
 import { processCommit } from "../../../plugins/repositories/jobs/process-commit";
-import { repositoryFolder } from "../../../plugins/repositories/storage/names";
+import { repositoryFolder } from "../../../plugins/storage/names";
 import { manifestOf, paper, useChecksWorld } from "./world/checks-world";
 
 setDefaultTimeout(30_000);

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { repositoryFolder } from "../../../plugins/repositories/storage/names";
+import { repositoryFolder } from "../../../plugins/storage/names";
 import { useRepositoryWorld } from "./world/repository-world";
 
 const { github, server, db, jobs, add, get, commits, members } = await useRepositoryWorld();

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { refreshRepository } from "../../../plugins/repositories/jobs/refresh-job";
 import { updateRepositoryPermissions } from "../../../plugins/repositories/jobs/update-permissions";
-import { repositoryFolder } from "../../../plugins/repositories/storage/names";
+import { repositoryFolder } from "../../../plugins/storage/names";
 import { addRepository, signIn } from "../../../testing/factories";
 import type { Repository } from "../../../testing/github";
 import { useRepositoryWorld } from "./world/repository-world";

@@ -1,7 +1,7 @@
 import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { repositoryFolder } from "../../../plugins/repositories/storage/names";
+import { repositoryFolder } from "../../../plugins/storage/names";
 import { addRepository, serviceToken, signIn } from "../../../testing/factories";
 import { startGitHub } from "../../../testing/github";
 import { startTestServer, testEnvironment, useTestServer } from "../../../testing/server";

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, readlink, rename, rm, stat } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { destroyRepository } from "../../../plugins/repositories/jobs/destroy";
-import { repositoryFolder } from "../../../plugins/repositories/storage/names";
+import { repositoryFolder } from "../../../plugins/storage/names";
 import { pushed } from "../../../testing/factories";
 import type { Fault } from "../../../testing/github";
 import { useRepositoryWorld } from "./world/repository-world";

@@ -3,7 +3,7 @@ import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { lockStorageSize, recountStorage } from "../../../plugins/repositories/commits-size";
 import { removeStorage } from "../../../plugins/repositories/jobs/destroy";
-import { repositoryFolder } from "../../../plugins/repositories/storage/names";
+import { repositoryFolder } from "../../../plugins/storage/names";
 import { useRepositoryWorld } from "./world/repository-world";
 
 const { github, server, db, jobs, add, commits } = await useRepositoryWorld();

@@ -130,6 +130,8 @@ test("a repository that had to give up its name keeps its run waiting, and no wo
   const { job, lease } = await world.leaseRun();
   const { sql } = server.app.db;
   const named = (name: string) => sql`UPDATE repositories SET name = ${name} WHERE id = ${world.repositoryId}`;
+  // Nobody finds out what it is called now.
+  await server.app.jobs.pause("repositories.refresh");
   await named("api~123");
   const archive = await server.request("GET", `/v1/worker/jobs/${job.job_id}/archive`, { token });
   expect([archive.status, (await json<{ code: string }>(archive, 404)).code]).toEqual([404, "worker.archive_missing"]);
@@ -143,6 +145,7 @@ test("a repository that had to give up its name keeps its run waiting, and no wo
     { expiries: 0, refetches: 0 },
   ]);
   await named("api");
+  await server.app.jobs.resume("repositories.refresh");
   const again = await world.lease();
   expect(again.job.job_id).toBe(job.job_id);
   expect((await world.post(`/v1/worker/leases/${again.lease.id}/release`)).status).toBe(204);

@@ -7,7 +7,7 @@ import { type GitHubOptions, type NewRepository, type Repository, startGitHub } 
 import { useTestServer } from "../../../../testing/server";
 
 /** Plugins that repositories need, and themselves. */
-const wanted = ["github", "auth", "repositories"];
+const wanted = ["github", "auth", "storage", "repositories"];
 
 /** Every other plugin is off; what repositories tell is noted. */
 export const repositoriesOnly = {

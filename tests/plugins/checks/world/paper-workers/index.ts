@@ -9,7 +9,7 @@ import checks, {
   type Run,
   workerTransport,
 } from "../../../../../plugins/checks";
-import repositories, { type Repositories } from "../../../../../plugins/repositories";
+import storage, { type CommitStorage } from "../../../../../plugins/storage";
 
 /**
  * What the plugin below remembers: a queue of runs without any Worker, issues that are mere numbers, and secrets that are mere
@@ -26,8 +26,8 @@ export const paper = {
   /** Events, oldest first. */
   events: [] as unknown[],
   api: undefined as Checks | undefined,
-  /** What repositories offer to plugins. */
-  repositories: (): Repositories => {
+  /** What the storage offers to plugins. */
+  storage: (): CommitStorage => {
     throw new Error("no server runs");
   },
 
@@ -58,10 +58,10 @@ export const paper = {
 export default definePlugin({
   name: "paper-workers",
   summary: "Plays the neighbours of checks in tests",
-  requires: [checks, repositories],
-  setup({ use: { checks: api, repositories } }) {
+  requires: [checks, storage],
+  setup({ use: { checks: api, storage } }) {
     paper.api = api;
-    paper.repositories = () => repositories;
+    paper.storage = () => storage;
     return {
       on: [
         checkSetStarted.handledBy(async (_tx, payload) => void paper.events.push({ started: payload })),

@@ -2,8 +2,8 @@ import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
 import { chmod, chown, mkdir, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import pino from "pino";
-import { createSnapshots } from "../../../../plugins/repositories/storage/snapshots";
-import { type FileMode, storageAccess } from "../../../../plugins/repositories/storage/storage-access";
+import { createSnapshots } from "../../../plugins/storage/snapshots";
+import { type FileMode, storageAccess } from "../../../plugins/storage/storage-access";
 import { createWorld, type StorageWorld } from "./storage-world";
 
 setDefaultTimeout(60_000);

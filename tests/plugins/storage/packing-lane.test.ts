@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { createPackingLane } from "../../../../plugins/repositories/storage/packing-lane";
+import { createPackingLane } from "../../../plugins/storage/packing-lane";
 
 const small = 1_000;
 const large = 1024 ** 3;

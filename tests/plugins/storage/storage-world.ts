@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pino from "pino";
-import { createSnapshots, type SnapshotLimits, type Snapshots } from "../../../../plugins/repositories/storage/snapshots";
-import { storageAccess } from "../../../../plugins/repositories/storage/storage-access";
+import { createSnapshots, type SnapshotLimits, type Snapshots } from "../../../plugins/storage/snapshots";
+import { storageAccess } from "../../../plugins/storage/storage-access";
 import { type GitServer, startGitServer } from "./git-server";
 import { createSource, type SourceRepository } from "./source-repository";
 

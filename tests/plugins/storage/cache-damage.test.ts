@@ -3,8 +3,8 @@ import { stat, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { Glob } from "bun";
 import pino from "pino";
-import { createSnapshots } from "../../../../plugins/repositories/storage/snapshots";
-import { storageAccess } from "../../../../plugins/repositories/storage/storage-access";
+import { createSnapshots } from "../../../plugins/storage/snapshots";
+import { storageAccess } from "../../../plugins/storage/storage-access";
 import { run } from "./source-repository";
 import { createWorld, type StorageWorld } from "./storage-world";
 

@@ -1,8 +1,8 @@
 /** Stores a commit and prints how that went. Run with a limit on file sizes, which stands for a full disk. */
 import pino from "pino";
-import { SnapshotError } from "../../../../plugins/repositories/storage/snapshot-error";
-import { createSnapshots } from "../../../../plugins/repositories/storage/snapshots";
-import { storageAccess } from "../../../../plugins/repositories/storage/storage-access";
+import { SnapshotError } from "../../../plugins/storage/snapshot-error";
+import { createSnapshots } from "../../../plugins/storage/snapshots";
+import { storageAccess } from "../../../plugins/storage/storage-access";
 
 const [basePath = "", cachePath = "", remoteUrl = "", token = "", sha = ""] = process.argv.slice(2);
 try {

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { isCommitSha, isRepositoryName, repositoryFolder } from "../../../../plugins/repositories/storage/names";
+import { isCommitSha, isRepositoryName, repositoryFolder } from "../../../plugins/storage/names";
 
 test("takes commit ids of 40 and 64 hexadecimal digits, and no others", () => {
   for (const length of [40, 64]) expect(isCommitSha("0aF".repeat(30).slice(0, length))).toBe(true);

@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { access } from "node:fs/promises";
 import type { ReadinessCheck } from "../../core";
-import type { Snapshots } from "./storage/snapshots";
+import type { Snapshots } from "./snapshots";
 
 /** @returns whether commits can be stored: the folder is there, or can be made, and is writable */
 export function storageReadiness(folder: string, snapshots: Pick<Snapshots, "prepare">): ReadinessCheck {

@@ -1,9 +1,9 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { mkdir, rm } from "node:fs/promises";
 import fc from "fast-check";
-import type { CommitTree, TreeEntry } from "../../../../plugins/repositories/storage/commit-tree";
-import type { SnapshotFile } from "../../../../plugins/repositories/storage/read-file";
-import { resolvePath, splitPath } from "../../../../plugins/repositories/storage/resolve-path";
+import type { CommitTree, TreeEntry } from "../../../plugins/storage/commit-tree";
+import type { SnapshotFile } from "../../../plugins/storage/read-file";
+import { resolvePath, splitPath } from "../../../plugins/storage/resolve-path";
 import { createWorld, type StorageWorld } from "./storage-world";
 
 setDefaultTimeout(60_000);

@@ -1,7 +1,7 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { repositoryFolder } from "../../../../plugins/repositories/storage/names";
+import { repositoryFolder } from "../../../plugins/storage/names";
 import { copies, hostileObjects } from "./hostile-source";
 import { run } from "./source-repository";
 import { createWorld, type StorageWorld } from "./storage-world";

@@ -3,9 +3,9 @@ import { existsSync } from "node:fs";
 import { lstat, mkdir, readdir, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import pino from "pino";
-import { repositoryFolder } from "../../../../plugins/repositories/storage/names";
-import { createSnapshots } from "../../../../plugins/repositories/storage/snapshots";
-import { storageAccess } from "../../../../plugins/repositories/storage/storage-access";
+import { repositoryFolder } from "../../../plugins/storage/names";
+import { createSnapshots } from "../../../plugins/storage/snapshots";
+import { storageAccess } from "../../../plugins/storage/storage-access";
 import { run } from "./source-repository";
 import { createWorld, type StorageWorld, token } from "./storage-world";
 

@@ -1,0 +1,31 @@
+import { getTableColumns } from "drizzle-orm";
+import type { PgTable } from "drizzle-orm/pg-core";
+import type { PendingQuery, Row } from "postgres";
+import type { Queryable } from "./types";
+
+/** Columns for a select list or RETURNING; {@link RowOf} is the type of the rows they make. */
+export type RowColumns<R> = ((q: Queryable) => PendingQuery<Row[]>) & { readonly row?: R };
+
+/** The rows that {@link rowColumns} make. */
+export type RowOf<C> = C extends RowColumns<infer R> ? R : never;
+
+/**
+ * Names columns of a table for SQL as the table's declaration does: `c.author_name AS "authorName"`. So names and types are written down
+ * once.
+ * @param alias what the statement calls the table; left out: columns are named without
+ *
+ * @example
+ * const branchColumns = rowColumns(branches, ["id", "headId"], "b");
+ * type BranchRow = RowOf<typeof branchColumns>;
+ * const rows = await q.sql<BranchRow[]>`SELECT ${branchColumns(q)} FROM branches b`;
+ */
+export function rowColumns<T extends PgTable, F extends keyof T["$inferSelect"] & string>(
+  table: T,
+  fields: readonly F[],
+  alias?: string,
+): RowColumns<Pick<T["$inferSelect"], F>> {
+  const columns = getTableColumns(table);
+  const of = alias === undefined ? "" : `${alias}.`;
+  const list = fields.map((field) => `${of}${columns[field]?.name} AS "${field}"`).join(", ");
+  return ({ sql }) => sql.unsafe(list);
+}

@@ -1,0 +1,44 @@
+import { join, resolve } from "node:path";
+import { definePlugin } from "../../core";
+import { createCommitStorage } from "./commit-storage";
+import { storageReadiness } from "./readiness";
+import { commitRefetch, createReadying } from "./refetch";
+import { settings } from "./settings";
+import { createSnapshots } from "./snapshots";
+import { storageAccess } from "./storage-access";
+
+export type { CommitStorage, WorkersPath } from "./commit-storage";
+export { isCommitSha, isRepositoryName } from "./names";
+export type { SnapshotFile } from "./read-file";
+export { commitRefetch, type Refetch } from "./refetch";
+export { SnapshotError } from "./snapshot-error";
+export type { HeldCommits } from "./snapshot-store";
+export { storageKey } from "./storage-key";
+
+export default definePlugin({
+  name: "storage",
+  summary: "The files of commits: fetched with git, packed for workers, read for everybody else",
+  config: settings,
+  slots: [commitRefetch],
+  setup({ slots, log, config, core }) {
+    const base = resolve(config.path ?? join(core.dataDir, "git_storage"));
+    const snapshots = createSnapshots({
+      basePath: base,
+      cachePath: resolve(core.dataDir, "git_cache"),
+      access: storageAccess(config.fileMode ?? (config.path === undefined ? "0600" : "0644")),
+      limits: { maxFiles: config.commitMaxFiles, maxBytes: config.commitMaxSize },
+      log,
+    });
+    const readying = createReadying(snapshots, slots.one(commitRefetch));
+    const api = createCommitStorage({ snapshots, readying, mode: config.mode, base });
+    return {
+      api,
+      readiness: [storageReadiness(base, snapshots)],
+      start: () =>
+        snapshots.prepare().catch((error: unknown) => {
+          log.warn({ err: error, storage: base }, "the storage can't be made or closed to other accounts; it is tried again");
+        }),
+      console: { storage: { summary: 'await storage.exists("api", "<commit>") and the like', value: api } },
+    };
+  },
+});
