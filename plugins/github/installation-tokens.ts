@@ -1,4 +1,6 @@
-import { type Cipher, CipherError, type Database, type Logger } from "../../core";
+import { eq } from "drizzle-orm";
+import { type Cipher, CipherError, type Database, type Given, type Logger, preparedRead } from "../../core";
+import { installationTokens } from "./tables";
 
 /** Where `@octokit/auth-app` keeps installation tokens. Values are its own text: `token|created at|expires at|…`. */
 export interface SharedTokens {
@@ -35,8 +37,7 @@ export function sharedTokens({
   const context = (key: string) => `github_installation_tokens.token:platform:${rowKey(key)}`;
 
   const read = async (key: string): Promise<string> => {
-    const [row] = await db.sql<{ token: Uint8Array }[]>`
-      SELECT token FROM github_installation_tokens WHERE key = ${rowKey(key)}`;
+    const [row] = await tokenOf(db, { key: rowKey(key) });
     if (!row) return "";
     try {
       return cipher.decrypt(row.token, context(key));
@@ -70,6 +71,10 @@ export function sharedTokens({
     },
   };
 }
+
+const tokenOf = preparedRead((orm, { key }: Given<{ key: string }>) =>
+  orm.select({ token: installationTokens.token }).from(installationTokens).where(eq(installationTokens.key, key)),
+);
 
 const lasts = (value: string): boolean => value !== "" && expiry(value) - margin > Date.now();
 

@@ -1,5 +1,6 @@
 import { pgTable, text, uuid } from "drizzle-orm/pg-core";
 import { column } from "../../core";
+import { statusStates } from "./statuses/status";
 
 const { bytea, citext, id, int8, moment, timestamps } = column;
 
@@ -21,7 +22,7 @@ export const statuses = pgTable("github_statuses", {
   repositoryId: int8("repository_id").notNull(),
   sha: citext("sha").notNull(),
   context: text("context").notNull(),
-  state: text("state", { enum: ["error", "failure", "pending", "success"] }).notNull(),
+  state: text("state", { enum: statusStates }).notNull(),
   description: text("description").notNull(),
   targetUrl: text("target_url").notNull(),
   version: int8("version").notNull().default(1),

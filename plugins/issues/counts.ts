@@ -1,6 +1,10 @@
 import type { Queryable } from "../../core";
 import { type IssueKind, issueKinds } from "./kinds";
 import { lockCommit } from "./lock-commit";
+import type { issues } from "./tables";
+
+type CountOfSource = { source: (typeof issues.$inferSelect)["checkSource"]; count: number };
+type CountOfKind = { kind: (typeof issues.$inferSelect)["kind"]; count: number };
 
 /**
  * Waits for issues that are arriving, so that a run's last count has them.
@@ -8,7 +12,11 @@ import { lockCommit } from "./lock-commit";
  */
 export async function countSettled(q: Queryable, commitId: number): Promise<number> {
   await lockCommit(q, commitId);
-  const { sql } = q;
+  return await countActive(q, commitId);
+}
+
+/** @returns the number of a commit's issues that aren't ignored */
+export async function countActive({ sql }: Queryable, commitId: number): Promise<number> {
   const [row] = await sql<{ active: number }[]>`
     SELECT count(*) AS active FROM issues WHERE commit_id = ${commitId} AND ignored_at IS NULL`;
   return row?.active ?? 0;
@@ -23,7 +31,7 @@ export async function countByState({ sql }: Queryable, commitId: number): Promis
 
 /** @returns all issues of a commit by source, ignored ones included; sources without issues are left out */
 export async function countBySource({ sql }: Queryable, commitId: number): Promise<Record<string, number>> {
-  const rows = await sql<{ source: string; count: number }[]>`
+  const rows = await sql<CountOfSource[]>`
     SELECT check_source AS source, count(*) FROM issues WHERE commit_id = ${commitId}
      GROUP BY check_source ORDER BY check_source COLLATE "C"`;
   return Object.fromEntries(rows.map(({ source, count }) => [source, count]));
@@ -38,7 +46,7 @@ export async function countActiveOf(
   commitId: number,
   plugins: readonly string[],
 ): Promise<Record<string, number>> {
-  const rows = await sql<{ source: string; count: number }[]>`
+  const rows = await sql<CountOfSource[]>`
     SELECT lower(check_source) AS source, count(*) FROM issues WHERE commit_id = ${commitId} AND ignored_at IS NULL GROUP BY 1`;
   const counts = new Map(rows.map(({ source, count }) => [source, count]));
   return Object.fromEntries(plugins.map((name) => [name, counts.get(name.toLowerCase()) ?? 0]));
@@ -46,7 +54,7 @@ export async function countActiveOf(
 
 /** @returns active issues by kind, for the kinds that occur */
 async function countByKind({ sql }: Queryable, commitId: number): Promise<Map<IssueKind, number>> {
-  const rows = await sql<{ kind: IssueKind; count: number }[]>`
+  const rows = await sql<CountOfKind[]>`
     SELECT kind, count(*) FROM issues WHERE commit_id = ${commitId} AND ignored_at IS NULL GROUP BY kind`;
   return new Map(rows.map(({ kind, count }) => [kind, count]));
 }

@@ -2,6 +2,7 @@ import { type Database, notFound, type Transaction } from "../../core";
 import type { Checks } from "../checks";
 import type { CommitRow, Repositories } from "../repositories";
 import type { ArrivingIssue } from "./arriving-issues";
+import { countActive } from "./counts";
 import { lockCommit } from "./lock-commit";
 
 /** What one plugin found in a commit. */
@@ -49,9 +50,7 @@ async function store(
   for (let start = 0; start < issues.length; start += batchSize) {
     await insert(tx, { commitId, repositoryId, source, issues: issues.slice(start, start + batchSize) });
   }
-  const [row] = await tx.sql<{ active: number }[]>`
-    SELECT count(*) AS active FROM issues WHERE commit_id = ${commitId} AND ignored_at IS NULL`;
-  return row?.active ?? 0;
+  return await countActive(tx, commitId);
 }
 
 /** `position` makes the first of two equal uids win. */

@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { type Database, defineJob, type HandledJob } from "../../core";
+import { type Database, defineJob, type HandledJob, type RowOf, rowColumns } from "../../core";
 import type { Checks } from "../checks";
 import { largestExpiries } from "./leases";
+import { workerJobs } from "./tables";
 
 const endLostRuns = defineJob({
   name: "worker-http.end_lost_runs",
@@ -10,10 +11,7 @@ const endLostRuns = defineJob({
   everySeconds: 15,
 });
 
-interface LostJob {
-  readonly jobId: string;
-  readonly worker: string | null;
-}
+const lostColumns = rowColumns(workerJobs, ["jobId", "worker"]);
 
 /**
  * Each run ends in a transaction of its own, which locks its check set first; a lost lease can't come back meanwhile. One that
@@ -21,8 +19,8 @@ interface LostJob {
  */
 export function lostRuns({ db, checks }: { db: Database; checks: Checks }): HandledJob {
   return endLostRuns.handledBy(async (_payload, run) => {
-    const lost = await db.sql<LostJob[]>`
-      SELECT job_id AS "jobId", worker FROM worker_jobs
+    const lost = await db.sql<RowOf<typeof lostColumns>[]>`
+      SELECT ${lostColumns(db)} FROM worker_jobs
        WHERE (leased_until <= now() OR lease_id IS NULL) AND (canceling OR expiries >= ${largestExpiries - 1} AND given)
        ORDER BY id`;
     for (const { jobId, worker } of lost) {

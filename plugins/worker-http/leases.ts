@@ -1,16 +1,13 @@
-import type { Queryable } from "../../core";
+import { type Queryable, type RowOf, rowColumns } from "../../core";
+import { workerJobs } from "./tables";
 
 /** So many leases of one job may run out; then its run ends. */
 export const largestExpiries = 3;
 
-/** A job that was taken for a worker. */
-export interface ClaimedJob {
-  readonly leaseId: string;
-  readonly jobId: string;
-  readonly commitId: number;
-  /** How often its archive was missing. */
-  readonly refetches: number;
-}
+const claimedColumns = rowColumns(workerJobs, ["leaseId", "jobId", "commitId", "refetches"]);
+
+/** A job that was taken for a worker. `refetches`: how often its archive was missing. */
+export type ClaimedJob = RowOf<typeof claimedColumns> & { readonly leaseId: string };
 
 /**
  * Takes the oldest job that nobody has. A job whose lease ran out is free again, at its old place, except after the last time; one
@@ -28,16 +25,16 @@ export async function claimJob(q: Queryable, worker: string, seconds: number): P
                   WHERE NOT canceling AND (held_until IS NULL OR held_until <= now())
                     AND (lease_id IS NULL OR leased_until <= now() AND (NOT given OR expiries < ${largestExpiries - 1}))
                   ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
-    RETURNING lease_id AS "leaseId", job_id AS "jobId", commit_id AS "commitId", refetches`;
+    RETURNING ${claimedColumns(q)}`;
   return claimed;
 }
 
-export interface ExtendedLease {
-  readonly jobId: string;
-  readonly expiresAt: Date;
-  /** The worker is to stop. */
-  readonly canceling: boolean;
-}
+const leasedColumns = rowColumns(workerJobs, ["jobId", "canceling"]);
+
+/** A job whose lease goes on or has ended. `canceling`: its worker is to stop. */
+type LeasedRun = RowOf<typeof leasedColumns>;
+
+export type ExtendedLease = LeasedRun & { readonly expiresAt: Date };
 
 /**
  * Makes a claim a lease, or a lease last from now on. One that ran out stays lost, even while nobody else has taken the job.
@@ -48,7 +45,7 @@ export async function extendLease(q: Queryable, leaseId: string, seconds: number
   const [extended] = await q.sql<ExtendedLease[]>`
     UPDATE worker_jobs SET leased_until = now() + make_interval(secs => ${seconds}), given = true, updated_at = now()
      WHERE lease_id = ${leaseId} AND leased_until > now()
-    RETURNING job_id AS "jobId", leased_until AS "expiresAt", canceling`;
+    RETURNING ${leasedColumns(q)}, leased_until AS "expiresAt"`;
   return extended;
 }
 
@@ -56,12 +53,12 @@ export async function extendLease(q: Queryable, leaseId: string, seconds: number
  * Frees a job, which keeps its place in the queue. Doesn't count as running out.
  * @returns undefined when the lease is lost
  */
-export async function endLease(q: Queryable, leaseId: string): Promise<{ jobId: string; canceling: boolean } | undefined> {
+export async function endLease(q: Queryable, leaseId: string): Promise<LeasedRun | undefined> {
   if (!isLeaseId(leaseId)) return undefined;
-  const [ended] = await q.sql<{ jobId: string; canceling: boolean }[]>`
+  const [ended] = await q.sql<LeasedRun[]>`
     UPDATE worker_jobs SET lease_id = NULL, worker = NULL, leased_until = NULL, given = false, updated_at = now()
      WHERE lease_id = ${leaseId} AND leased_until > now()
-    RETURNING job_id AS "jobId", canceling`;
+    RETURNING ${leasedColumns(q)}`;
   return ended;
 }
 

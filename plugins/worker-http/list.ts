@@ -1,27 +1,26 @@
-import type { Database, Page } from "../../core";
+import { type Database, type Page, type RowOf, rowColumns } from "../../core";
+import type { CommitRow, RepositoryRow } from "../repositories";
+import { workerJobs } from "./tables";
+
+const columns = rowColumns(workerJobs, ["jobId", "worker", "leasedUntil", "canceling", "createdAt"], "j");
 
 /** A job as operators see it. Lease ids stay with their workers. */
-export interface WorkerJobRow {
-  readonly jobId: string;
-  readonly state: "waiting" | "leased" | "held";
-  readonly repositoryId: number;
-  readonly repository: string;
-  readonly sha: string;
-  readonly worker: string | null;
-  readonly leasedUntil: Date | null;
-  readonly expiries: number;
-  readonly canceling: boolean;
-  readonly createdAt: Date;
-}
+export type WorkerJobRow = RowOf<typeof columns> &
+  Pick<typeof workerJobs.$inferSelect, "expiries"> &
+  Pick<CommitRow, "sha"> & {
+    readonly state: "waiting" | "leased" | "held";
+    readonly repositoryId: RepositoryRow["id"];
+    readonly repository: RepositoryRow["name"];
+  };
 
 /** What waits and what is leased, in the order in which it is given out. */
-export async function listJobs({ sql }: Database, page: Page): Promise<{ rows: WorkerJobRow[]; total: number }> {
+export async function listJobs(db: Database, page: Page): Promise<{ rows: WorkerJobRow[]; total: number }> {
+  const { sql } = db;
   const rows = await sql<(WorkerJobRow & { total: number })[]>`
-    SELECT j.job_id AS "jobId",
+    SELECT ${columns(db)},
            CASE WHEN j.leased_until > now() THEN 'leased' WHEN j.held_until > now() THEN 'held' ELSE 'waiting' END AS state,
-           r.id AS "repositoryId", r.name AS repository, c.sha, j.worker, j.leased_until AS "leasedUntil",
-           j.expiries + (j.leased_until <= now() AND j.given)::int AS expiries, j.canceling,
-           j.created_at AS "createdAt", count(*) OVER ()::int AS total
+           r.id AS "repositoryId", r.name AS repository, c.sha,
+           j.expiries + (j.leased_until <= now() AND j.given)::int AS expiries, count(*) OVER ()::int AS total
       FROM worker_jobs j JOIN commits c ON c.id = j.commit_id JOIN repositories r ON r.id = c.repository_id
      ORDER BY j.id LIMIT ${page.size} OFFSET ${page.offset}`;
   const first = rows[0];
@@ -30,11 +29,7 @@ export async function listJobs({ sql }: Database, page: Page): Promise<{ rows: W
   return { rows: [], total: counted?.total ?? 0 };
 }
 
-export interface CommitOfJob {
-  readonly id: number;
-  readonly repository: string;
-  readonly sha: string;
-}
+export type CommitOfJob = Pick<CommitRow, "id" | "sha"> & { readonly repository: RepositoryRow["name"] };
 
 /** @returns where the files of a job's commit are to be found; undefined when there is no such job */
 export async function commitOfJob({ sql }: Database, jobId: string): Promise<CommitOfJob | undefined> {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defineJob, type HandledJob, type Queryable, type Transaction } from "../../../core";
+import type { deliveries } from "../tables";
 import type { WebhookHandler } from "./webhook";
 
 export const handleDelivery = defineJob({
@@ -25,10 +26,8 @@ export function deliveryHandling({ handlers }: { handlers: () => readonly Webhoo
   );
 }
 
-interface WaitingDelivery {
-  payload: string;
-  sequence: number;
-}
+type Delivery = typeof deliveries.$inferSelect;
+type WaitingDelivery = { payload: NonNullable<Delivery["payload"]>; sequence: Delivery["id"] };
 
 /** @returns undefined when the delivery no longer waits for the handler, or is forgotten */
 async function lockWaiting(tx: Transaction, deliveryId: string, handler: string): Promise<WaitingDelivery | undefined> {

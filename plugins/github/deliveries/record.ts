@@ -1,4 +1,5 @@
 import { type Act, currentAct, type Database, type Jobs, type Queryable } from "../../../core";
+import type { deliveries } from "../tables";
 import { groupCommit } from "./group-commit";
 import { handleDelivery } from "./handle-delivery";
 import { handles, type WebhookHandler } from "./webhook";
@@ -100,16 +101,11 @@ class SeenBefore extends Error {
   }
 }
 
-interface Row {
+/** `payload` is null when nobody wants it; `waiting`: names of handlers. */
+type Row = Pick<typeof deliveries.$inferSelect, "deliveryId" | "event" | "payload" | "waiting"> & {
   sequence: number;
   act: Act;
-  deliveryId: string;
-  event: string;
-  /** Null when nobody wants it. */
-  payload: string | null;
-  /** Names of handlers. */
-  waiting: string[];
-}
+};
 
 function toRow({ sequence, act, deliveryId, event, payload }: Arrival, handlers: readonly WebhookHandler[]): Row {
   const waiting = handlers.filter((handler) => handles(handler, event, payload)).map(({ name }) => name);

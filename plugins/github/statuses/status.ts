@@ -1,5 +1,8 @@
 import type { Transaction } from "../../../core";
 
+/** What a commit status may say. */
+export const statusStates = ["error", "failure", "pending", "success"] as const;
+
 /** A commit status, as GitHub shows it next to a commit. */
 export interface CommitStatus {
   /** GitHub's id of the repository. */
@@ -7,7 +10,7 @@ export interface CommitStatus {
   readonly sha: string;
   /** Tells the platform's statuses of one commit apart: `cocov`. */
   readonly context: string;
-  readonly state: "error" | "failure" | "pending" | "success";
+  readonly state: (typeof statusStates)[number];
   /** Cut after 140 characters, which is GitHub's limit. */
   readonly description: string;
   readonly targetUrl: string;

@@ -1,10 +1,11 @@
-import type { Queryable, Transaction } from "../../../core";
+import { type Queryable, type RowOf, rowColumns, type Transaction } from "../../../core";
+import { statuses } from "../tables";
 import { type CommitStatus, descriptionLimit } from "./status";
 
+const claimedColumns = rowColumns(statuses, ["repositoryId", "sha", "context", "state", "description", "targetUrl", "version"]);
+
 /** A status that somebody is about to send. */
-export interface ClaimedStatus extends CommitStatus {
-  readonly version: number;
-}
+export type ClaimedStatus = RowOf<typeof claimedColumns>;
 
 /**
  * Notes what GitHub shall show. It replaces what was wanted before for the same commit and context and isn't there yet.
@@ -13,13 +14,12 @@ export interface ClaimedStatus extends CommitStatus {
 export async function wantStatus(tx: Transaction, status: CommitStatus): Promise<number> {
   const { repositoryId, sha, context, state, targetUrl } = status;
   const description = cut(status.description);
-  const rows = await tx.sql<{ id: number }[]>`
+  const [row] = await tx.sql<Pick<typeof statuses.$inferSelect, "id">[]>`
     INSERT INTO github_statuses AS known (repository_id, sha, context, state, description, target_url)
     VALUES (${repositoryId}, ${sha}, ${context}, ${state}, ${description}, ${targetUrl})
     ON CONFLICT (repository_id, sha, context) DO UPDATE SET
       state = excluded.state, description = excluded.description, target_url = excluded.target_url, version = known.version + 1, updated_at = now()
     RETURNING id`;
-  const [row] = rows;
   if (!row) throw new Error("PostgreSQL returned no row for an upsert");
   return row.id;
 }
@@ -38,7 +38,7 @@ export async function claimStatus(
   const [claimed] = await q.sql<ClaimedStatus[]>`
     UPDATE github_statuses SET sender = ${sender}, sender_until = now() + make_interval(secs => ${leaseSeconds})
     WHERE id = ${id} AND (sender IS NULL OR sender = ${sender} OR sender_until < now())
-    RETURNING repository_id AS "repositoryId", sha, context, state, description, target_url AS "targetUrl", version`;
+    RETURNING ${claimedColumns(q)}`;
   if (claimed) return claimed;
   const [known] = await q.sql`SELECT 1 FROM github_statuses WHERE id = ${id}`;
   return known ? "busy" : "gone";
