@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { makeClosedFolder } from "./closed-folder";
+import { forgetCommit, listCommits } from "./git/commit-refs";
 import { fetchEnvironment } from "./git/environment";
 import { runGit } from "./git/git-process";
 import { type ObjectFormat, refPrefix } from "./git/layout";
@@ -103,8 +104,8 @@ export function createGitCache(path: string, limits: FetchLimits): GitCache {
     const dir = gitDir(repositoryId, sha);
     const newestFirst = await listCommits(dir);
     const outdated = newestFirst.filter((known) => known !== sha).slice(keptCommits - 1);
-    for (const known of outdated) await forget(dir, known);
-    await runLocalGit(dir, ["gc", "--auto", "--quiet"], { signal, limits: limits.process });
+    for (const known of outdated) await forgetCommit(dir, known);
+    await runLocalGit(dir, ["gc", "--auto", "--quiet"], limits.process, signal);
     await removeLeftovers(dirname(dir));
   }
 
@@ -118,19 +119,9 @@ export function createGitCache(path: string, limits: FetchLimits): GitCache {
       await discardRepository(dir);
       return true;
     },
-    forgetCommit: (repositoryId, sha) => forget(gitDir(repositoryId, sha), sha),
+    forgetCommit: (repositoryId, sha) => forgetCommit(gitDir(repositoryId, sha), sha),
     removeRepository: (repositoryId) => rm(join(path, String(repositoryId)), { recursive: true, force: true }),
   };
-}
-
-async function forget(dir: string, sha: string): Promise<void> {
-  await runLocalGit(dir, ["update-ref", "-d", refPrefix + sha]);
-}
-
-/** Commits that are complete in the cache, newest first. A ref is written after all its objects have arrived. */
-async function listCommits(dir: string): Promise<string[]> {
-  const listing = await runLocalGit(dir, ["for-each-ref", "--sort=-committerdate", "--format=%(refname:lstrip=2)", refPrefix]);
-  return listing.split("\n").filter((line) => line !== "");
 }
 
 /** Fetches; while another process is writing to the cache, waits for it as long as its lock is younger than `limits.lockMs`. */

@@ -8,19 +8,21 @@ import type { ProcessLimits } from "./process-limits";
 const localCommandMs = 600_000;
 
 /**
- * Runs a git command that needs no network.
+ * Runs a git command that needs no network, and may need long.
  *
  * @param gitDir bare repository; must exist
  * @param args command first. Nothing in them may come from outside unchecked.
- * @returns what it printed
  * @throws SnapshotError when it fails; the signal's reason when that was aborted
  */
 export async function runLocalGit(
   gitDir: string,
   args: [command: string, ...rest: string[]],
-  { signal, limits }: { signal?: AbortSignal; limits?: ProcessLimits } = {},
-): Promise<string> {
-  return await runGit({ gitDir, args, timeoutMs: localCommandMs, signal, limits }, (output) => new Response(output).text());
+  limits: ProcessLimits,
+  signal?: AbortSignal,
+): Promise<void> {
+  await runGit({ gitDir, args, timeoutMs: localCommandMs, signal, limits }, async (output) => {
+    for await (const _ of output); // nobody wants to know
+  });
 }
 
 /**

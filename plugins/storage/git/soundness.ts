@@ -17,7 +17,7 @@ export async function isReadable(gitDir: string, sha: string, limits: ProcessLim
 
 async function passes(gitDir: string, args: [command: string, ...rest: string[]], limits: ProcessLimits): Promise<boolean> {
   try {
-    await runLocalGit(gitDir, args, { limits });
+    await runLocalGit(gitDir, args, limits);
     return true;
   } catch (error) {
     return !(error instanceof SnapshotError && error.reason === "failed");
