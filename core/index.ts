@@ -49,3 +49,5 @@ export {
 export type { PausedName } from "./services/jobs/job-control";
 export { type JobCount, type JobQuery, type JobState, jobStates, type ListedJob } from "./services/jobs/job-listing";
 export type { Logger } from "./services/log/logger";
+export type { CallObservation } from "./services/observation/observation";
+export type { Observer, Observers, Surroundings } from "./services/observation/observer";

@@ -14,7 +14,10 @@ export interface Act {
   readonly credential: string | null;
   /** The caller's network address. */
   readonly address: string | null;
-  /** The trace it is part of, as a `traceparent` (https://www.w3.org/TR/trace-context/#traceparent-header). */
+  /**
+   * The span of a trace that it is part of, as a `traceparent` (https://www.w3.org/TR/trace-context/#traceparent-header): the caller's,
+   * until an observer puts its own there.
+   */
   readonly trace: string | null;
 }
 
@@ -25,11 +28,20 @@ export const noAct: Act = { requestId: null, actor: null, credential: null, addr
 // those of other people's plugins included.
 const acts = new AsyncLocalStorage<Act>();
 
+/** @returns the act that the running code belongs to. It gets to know more, and may be more than an act: hand out {@link copyOf} it. */
+export const runningAct = (): Act => acts.getStore() ?? noAct;
+
+/** @returns an act as it is known by now, and nothing else */
+export const copyOf = ({ requestId, actor, credential, address, trace }: Act): Act => ({
+  requestId,
+  actor,
+  credential,
+  address,
+  trace,
+});
+
 /** @returns the act that the running code belongs to, as it is known by now */
-export function currentAct(): Act {
-  const { requestId, actor, credential, address, trace } = acts.getStore() ?? noAct;
-  return { requestId, actor, credential, address, trace };
-}
+export const currentAct = (): Act => copyOf(runningAct());
 
 const kept = z.record(z.string(), z.string().nullable());
 

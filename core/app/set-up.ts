@@ -9,6 +9,7 @@ import { createSlotBoard } from "../plugin/slot-board";
 import { slotMistakes } from "../plugin/slot-providers";
 import { unknownNames, withReferenced } from "../plugin/unknown-names";
 import { services } from "../services";
+import type { CallObservation } from "../services/observation/observation";
 import { StartupError } from "../startup-error";
 import type { ConfiguredPlugin, Installation } from "./installation";
 import type { ServiceApis } from "./open-services";
@@ -42,7 +43,8 @@ function attempt(entries: readonly ConfiguredPlugin[], installation: Installatio
   const plugins = entries.map(({ plugin }) => plugin);
   const slots = createSlotBoard(plugins.flatMap((plugin) => plugin.slots ?? []));
   const events = createEvents(plugins.flatMap((plugin) => plugin.events ?? []));
-  const { database: db, jobs, log, cipher, boundedWork } = apis;
+  const { database: db, jobs, log, cipher, boundedWork, observation } = apis;
+  const observe: CallObservation = { call: observation.call };
   const publicApis = new Map<string, unknown>();
   const failed = new Set<string>();
   const problems: string[] = [];
@@ -65,6 +67,7 @@ function attempt(entries: readonly ConfiguredPlugin[], installation: Installatio
       cipher,
       boundedWork,
       installed: () => known,
+      observe,
       log: log.child({ plugin: plugin.name }),
       config,
       core: installation.settings,

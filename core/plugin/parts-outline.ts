@@ -1,8 +1,12 @@
 import { didYouMean } from "../did-you-mean";
+import type { Observers } from "../services/observation/observer";
 import { type Form, isFunction, isRecord, listOf } from "./form";
 import type { PluginParts } from "./plugin";
 
 const aFunction: Form = { fits: isFunction, words: "a function" };
+const observed: readonly (keyof Observers)[] = ["request", "statement", "job", "call"];
+const isObservers = (value: unknown): boolean =>
+  isRecord(value) && Object.entries(value).every(([kind, told]) => observed.some((name) => name === kind) && isFunction(told));
 const isConsole = (value: unknown): boolean => isRecord(value) && listOf("summary", "value")(Object.values(value));
 
 const forms: Readonly<Record<keyof PluginParts<unknown>, Form>> = {
@@ -12,6 +16,7 @@ const forms: Readonly<Record<keyof PluginParts<unknown>, Form>> = {
   jobs: { fits: listOf("definition", "handle"), words: "a list of what the handledBy() of jobs returns" },
   on: { fits: listOf("event", "handle"), words: "a list of what the handledBy() of events returns" },
   contribute: { fits: listOf("slot", "value"), words: "a list of what the with() of slots returns" },
+  observe: { fits: isObservers, words: `an object of functions, of which there may be ${observed.join(", ")}` },
   console: { fits: isConsole, words: "an object whose entries have a summary and a value" },
   commands: { fits: listOf("name", "summary", "run"), words: "a list of what defineCommand() returns" },
   readiness: { fits: listOf("name", "required", "check"), words: "a list of { name, required, check }" },

@@ -10,6 +10,8 @@ import type { DeclaredErrors } from "../services/http/errors";
 import type { MountedApp } from "../services/http/mounted-app";
 import type { Route } from "../services/http/route";
 import type { HandledJob, Jobs } from "../services/jobs/job";
+import type { CallObservation } from "../services/observation/observation";
+import type { Observers } from "../services/observation/observer";
 import type { Contribution, Slot } from "./slot";
 import type { Slots } from "./slot-board";
 
@@ -28,6 +30,8 @@ export interface PluginContext<Config> {
   readonly cipher: Cipher;
   /** Does what contents decide the cost of. */
   readonly boundedWork: BoundedWork;
+  /** Tells observers of calls to others. */
+  readonly observe: CallObservation;
   /** Lists all plugins that there are, itself included. */
   readonly installed: () => readonly KnownPlugin[];
 }
@@ -68,6 +72,8 @@ export interface PluginParts<Api> {
   readonly jobs?: readonly HandledJob[];
   readonly on?: readonly EventHandler[];
   readonly contribute?: readonly Contribution[];
+  /** Told of work: when it begins and how it ended. For metrics and traces. */
+  readonly observe?: Observers;
   /** Names in scope at the operator's console. */
   readonly console?: Readonly<Record<string, ConsoleEntry>>;
   /** What operators run, made with `defineCommand`: `bun run cocov NAME`. */

@@ -5,6 +5,7 @@ import embeddedPostgres from "./embedded-postgres/service";
 import http from "./http/service";
 import jobs from "./jobs/service";
 import log from "./log/service";
+import observation from "./observation/service";
 
 /** The platform's services, each after what it needs: the order in which they open and start. They stop in the opposite one. */
-export const services = [log, embeddedPostgres, cipher, database, boundedWork, http, jobs] as const;
+export const services = [log, observation, embeddedPostgres, cipher, database, boundedWork, http, jobs] as const;

@@ -1,11 +1,13 @@
 import postgres, { type JSONValue, type Sql } from "postgres";
 import { StartupError } from "../../startup-error";
 import type { Logger } from "../log/logger";
+import type { Beginnings } from "../observation/observation";
 import { arrayParameter } from "./array-types";
 import { readConnectionUrl } from "./connection-options";
 import { exhaustedMs } from "./exhaustion";
 import { jsonParameter } from "./json-parameter";
 import { listen } from "./listen";
+import { observeStatements } from "./observed-statements";
 import { createOrm } from "./orm";
 import { requirePatchedDriver } from "./patched-driver";
 import { runTransaction } from "./transaction";
@@ -21,6 +23,8 @@ export type DatabaseOptions = {
   log: Logger;
   /** shown in `pg_stat_activity`; `cocov` unless given */
   applicationName?: string;
+  /** told of statements; asked for each */
+  beginnings?: () => Beginnings;
 };
 
 /**
@@ -28,9 +32,10 @@ export type DatabaseOptions = {
  * One that is closed before it is ready is made anew a few times, with growing delays; then the query that waits for it fails.
  * @throws {StartupError} if `url` can't be read, or the driver isn't the patched one
  */
-export function openDatabase({ url, poolSize, log, applicationName = "cocov" }: DatabaseOptions): Database {
+export function openDatabase({ url, poolSize, log, applicationName = "cocov", beginnings }: DatabaseOptions): Database {
   requirePatchedDriver();
   const client = connect({ url, poolSize, log, applicationName });
+  if (beginnings) observeStatements(client, beginnings);
   const orm = createOrm({
     unsafe: (text, parameters, options) => client.unsafe(text, parameters, options),
     nest: (work) => runTransaction(client, log, (tx) => work(tx.ormConnection)),
@@ -45,7 +50,9 @@ export function openDatabase({ url, poolSize, log, applicationName = "cocov" }: 
   };
 }
 
-function connect(options: Required<DatabaseOptions>): Sql<SqlTypes> {
+type ClientOptions = Required<Omit<DatabaseOptions, "beginnings">>;
+
+function connect(options: ClientOptions): Sql<SqlTypes> {
   try {
     return createClient(options);
   } catch {
@@ -57,7 +64,7 @@ function connect(options: Required<DatabaseOptions>): Sql<SqlTypes> {
 /** @param attempt how often a connection failed since it was ready. @returns seconds until it is made anew */
 const reconnectDelay = (attempt: number): number => Math.min(0.05 * 2 ** attempt, 1) * (0.8 + Math.random() * 0.4);
 
-function createClient({ url, poolSize, log, applicationName }: Required<DatabaseOptions>): Sql<SqlTypes> {
+function createClient({ url, poolSize, log, applicationName }: ClientOptions): Sql<SqlTypes> {
   const { url: target, address } = readConnectionUrl(url);
   const client = postgres(target, {
     ...address,

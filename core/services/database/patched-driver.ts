@@ -2,7 +2,7 @@ import postgres from "postgres";
 import { StartupError } from "../../startup-error";
 
 /** What patches/postgres@3.4.9.patch writes into the driver; changes with every change of what the patch does. */
-const mark = "cocov 3";
+const mark = "cocov 4";
 
 /**
  * Makes sure that the driver is the one this code is written for: transactions rely on what the patch adds to it, and would

@@ -3,6 +3,7 @@ import { defineService, type OpenService } from "../../app/service";
 import { flag, setting, wholeNumber } from "../../config/setting";
 import embeddedPostgres from "../embedded-postgres/service";
 import log from "../log/service";
+import observation from "../observation/service";
 import { openDatabase } from "./database";
 import { createLiveness } from "./liveness";
 import { migrate } from "./migrations/migrate";
@@ -40,7 +41,7 @@ export default defineService({
       summary: "apply pending migrations at start; off: the process isn't ready while there are any",
     }),
   }),
-  needs: [log, embeddedPostgres],
+  needs: [log, observation, embeddedPostgres],
   readiness: {
     database: async ({ sql }) => ((await sql`SELECT 1`).length === 1 ? "ok" : "failing"),
     migrations: async (database) => ((await database.migrated()) ? "ok" : "failing"),
@@ -53,7 +54,7 @@ export default defineService({
   async open({ installation, settings, use, ...context }): Promise<OpenService<WatchedDatabase>> {
     const options: Partial<Options> = context.options;
     const { url } = use.embeddedPostgres;
-    const db = openDatabase({ url, poolSize: settings.databasePool, log: use.log });
+    const db = openDatabase({ url, poolSize: settings.databasePool, log: use.log, beginnings: () => use.observation.begin });
     let sources = migrationSources(installation);
     const migrated = async () => (await pendingMigrations({ db, sources })).length === 0;
     const stop = (ms: number) => db.close(ms / 1000);

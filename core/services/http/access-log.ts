@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
-import type { ServedRequest } from "./served-request";
+import type { RequestContext } from "./guard";
 
-/** A request that has been answered, for logs and metrics. */
+/** A request that has been answered. */
 export interface ServedAnswer {
   readonly method: string;
   /** The route's path as declared; null when no route matched. Raw paths are nobody's business: they may hold secrets. */
@@ -11,15 +11,13 @@ export interface ServedAnswer {
   readonly milliseconds: number;
 }
 
-export type RequestObserver = (answer: ServedAnswer) => void;
-
 /**
  * @returns the logger for {@link logAnswer}: without redaction, which costs more than the rest of a line, as its fields are known
  */
 export const accessLogger = (log: Logger): Logger => log.child({}, { redact: { paths: [] } });
 
 /** @param quiet logs success at `debug`: probes would drown everything else */
-export function logAnswer(log: Logger, context: ServedRequest, answer: ServedAnswer, quiet: boolean): void {
+export function logAnswer(log: Logger, context: RequestContext, answer: ServedAnswer, quiet: boolean): void {
   const level = levelOf(answer.status, quiet);
   if (!log.isLevelEnabled(level)) return;
   log[level](

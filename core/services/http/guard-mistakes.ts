@@ -32,6 +32,7 @@ const network = createNetwork(false, () => "");
 /** Some request, to see what a context has. */
 const context = new ServedRequest(
   new Request("http://localhost/"),
-  { log, accessLog: log, network, strangers: createStrangerBodies() },
+  null,
+  { log, accessLog: log, network, strangers: createStrangerBodies(), beginnings: () => ({}) },
   0,
 );

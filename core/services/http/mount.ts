@@ -1,7 +1,6 @@
 import { Elysia } from "elysia";
 import { during } from "../../act/act";
 import { loggableError } from "../log/loggable-error";
-import { logAnswer, type RequestObserver } from "./access-log";
 import { emptyAnswer, errorAnswer, internalError, jsonAnswer } from "./answer";
 import { answerShape } from "./answer-shape";
 import { defaultBodyLimit } from "./body";
@@ -23,7 +22,6 @@ export interface MountOptions extends Surroundings {
   readonly fail: Fail;
   /** Turns answers and errors that a route doesn't declare into failures. For tests. */
   readonly checkAnswers: boolean;
-  readonly observers: readonly RequestObserver[];
   /** Whether routes are served now; while not, they answer `not_ready`. */
   readonly open: () => boolean;
 }
@@ -73,15 +71,14 @@ function serveRoute(prepared: PreparedRoute, options: MountOptions): Serve {
   const bodyLimit = route.bodyLimit ?? defaultBodyLimit;
   const respond = responder(prepared, options);
   return async (request, values) => {
-    const context = new ServedRequest(request, options, bodyLimit);
+    const context = new ServedRequest(request, route.path, options, bodyLimit);
     let response: Response;
     try {
       response = await during(context, () => respond(context, values));
     } catch (error) {
       response = errorResponse(error, context, prepared, options);
     }
-    context.settle();
-    noteAnswer(context, route, response.status, options);
+    context.answered(response.status, route.quiet);
     return response;
   };
 }
@@ -169,11 +166,4 @@ const everywhere = [
 /** Any route may turn out not to exist for its caller, or get a request that can't be read. */
 function isDeclared({ code }: ApiError, codes: readonly string[]): boolean {
   return codes.includes(code) || everywhere.includes(code);
-}
-
-function noteAnswer(context: ServedRequest, route: Route, status: number, { accessLog, observers }: MountOptions): void {
-  const { method } = context.request;
-  const answer = { method, route: route.path, status, milliseconds: performance.now() - context.started };
-  logAnswer(accessLog, context, answer, route.quiet ?? false);
-  for (const observe of observers) observe(answer);
 }

@@ -1,7 +1,6 @@
 import type { Elysia } from "elysia";
 import { during } from "../../act/act";
 import { loggableError } from "../log/loggable-error";
-import { logAnswer } from "./access-log";
 import { errorAnswer, internalError } from "./answer";
 import { defaultBodyLimit } from "./body";
 import { boundedRequest } from "./bounded-request";
@@ -51,17 +50,13 @@ function serveApp({ path, app, access, bodyLimit = defaultBodyLimit }: MountedAp
   }
 
   return async (request: Request): Promise<Response> => {
-    const context = new ServedRequest(request, options, 0);
+    const context = new ServedRequest(request, `${path}/*`, options, 0);
     const response = await during(context, () => respond(context)).catch((error: unknown) => {
       if (error instanceof ApiError) return errorAnswer(error, context.requestId);
       context.log.error({ error: loggableError(error), mounted: path }, "request failed in a mounted application");
       return errorAnswer(internalError(context.requestId), context.requestId);
     });
-    context.settle();
-    const milliseconds = performance.now() - context.started;
-    const answer = { method: request.method, route: `${path}/*`, status: response.status, milliseconds };
-    logAnswer(options.accessLog, context, answer, false);
-    for (const observe of options.observers) observe(answer);
+    context.answered(response.status);
     return response;
   };
 }

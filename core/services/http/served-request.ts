@@ -1,8 +1,12 @@
 import type { Logger } from "pino";
 import type { Act } from "../../act/act";
+import type { Beginnings, Observed } from "../observation/observation";
+import type { RequestEnded } from "../observation/observer";
+import { logAnswer } from "./access-log";
 import { joined, type Pieces, readBody } from "./body";
 import { type Fields, noFields, parseForm } from "./form";
 import type { RequestContext } from "./guard";
+import { knownMethod } from "./known-method";
 import type { Network } from "./network";
 import { type Page, readPage } from "./paging";
 import { requestId } from "./request-id";
@@ -16,6 +20,8 @@ export interface Surroundings {
   readonly accessLog: Logger;
   readonly network: Network;
   readonly strangers: StrangerBodies;
+  /** Who is told of requests; asked for each. */
+  readonly beginnings: () => Beginnings;
 }
 
 /**
@@ -36,14 +42,23 @@ export class ServedRequest implements RequestContext, Act {
   private knownPieces: Promise<Pieces> | undefined;
   private stranger: StrangerBody | undefined;
   private known = false;
+  private knownTrace: string | null | undefined;
+  private readonly observed: Observed<RequestEnded> | undefined;
 
-  /** @param bodyLimit bytes */
+  /**
+   * Observers are told that it begins.
+   * @param route the path that it matches, as declared; null for none
+   * @param bodyLimit bytes
+   */
   constructor(
     readonly request: Request,
+    private readonly route: string | null,
     private readonly surroundings: Surroundings,
     private readonly bodyLimit: number,
   ) {
     this.requestId = requestId(request);
+    this.observed = surroundings.beginnings().request?.({ method: knownMethod(request.method), route }, this);
+    if (this.observed) this.knownTrace = this.observed.trace;
   }
 
   get url(): URL {
@@ -57,7 +72,8 @@ export class ServedRequest implements RequestContext, Act {
   }
 
   get trace(): string | null {
-    return traceOf(this.request);
+    if (this.knownTrace === undefined) this.knownTrace = traceOf(this.request);
+    return this.knownTrace;
   }
 
   get log(): Logger {
@@ -100,11 +116,24 @@ export class ServedRequest implements RequestContext, Act {
     return this.stranger;
   }
 
-  /** To be called when it is known who calls, and at the latest when the request has been answered. */
+  /** To be called when it is known who calls. */
   settle(): void {
     this.known = true;
     this.stranger?.release();
     this.stranger = undefined;
+  }
+
+  /** To be called when it has been answered. @param quiet logs success at `debug`: probes would drown everything else */
+  answered(status: number, quiet = false): void {
+    this.settle();
+    const milliseconds = performance.now() - this.started;
+    logAnswer(
+      this.surroundings.accessLog,
+      this,
+      { method: this.request.method, route: this.route, status, milliseconds },
+      quiet,
+    );
+    this.observed?.end({ status });
   }
 }
 

@@ -1,7 +1,8 @@
 import { Elysia } from "elysia";
 import type { Logger } from "pino";
 import { loggableError } from "../log/loggable-error";
-import { accessLogger, logAnswer, type RequestObserver } from "./access-log";
+import type { Beginnings } from "../observation/observation";
+import { accessLogger } from "./access-log";
 import { errorAnswer, internalError } from "./answer";
 import { coreErrors, type DeclaredErrors, defineErrors, type ErrorCatalogue, notFound } from "./errors";
 import { withoutBody } from "./head";
@@ -42,8 +43,8 @@ export interface HttpServerOptions {
   readonly open?: () => boolean;
   /** Bounds of what strangers may make it hold; for tests. */
   readonly strangers?: Parameters<typeof createStrangerBodies>[0];
-  /** Told of every answer. */
-  readonly observers?: readonly RequestObserver[];
+  /** Who is told of requests; asked for each. */
+  readonly beginnings?: () => Beginnings;
   /** Whether `/swagger` is served; it is unless told otherwise. */
   readonly documentation?: boolean;
   /** Title and version in the documentation. */
@@ -71,14 +72,14 @@ export interface HttpServer {
  * @throws Error naming the route whose declaration contradicts itself or names an error code that nobody declares
  */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
-  const { plugins, settings, log, checkAnswers = false, observers = [], open = always } = options;
+  const { plugins, settings, log, checkAnswers = false, beginnings = nobody, open = always } = options;
   const catalogue: ErrorCatalogue = Object.assign({}, coreErrors.catalogue, ...plugins.map(({ errors }) => errors?.catalogue));
   let listener: Listener | undefined;
   const network = createNetwork(settings.trustProxy, (request) => listener?.addressOf(request) ?? "");
   const mounting: MountOptions = {
     fail: failWith(catalogue),
     checkAnswers,
-    observers,
+    beginnings,
     open,
     log,
     accessLog: accessLogger(log),
@@ -133,6 +134,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
 }
 
 const always = (): boolean => true;
+const nobody = (): Beginnings => ({});
 
 function failWith(catalogue: ErrorCatalogue): Fail {
   const errors = defineErrors(catalogue);
@@ -150,12 +152,9 @@ function complaints(plugin: string, { route, codes }: PreparedRoute, catalogue: 
 
 /** Unknown routes; and failures outside of all routes, of which none are known. */
 function answerUnrouted(request: Request, failure: unknown, options: MountOptions): Response {
-  const context = new ServedRequest(request, options, 0);
+  const context = new ServedRequest(request, null, options, 0);
   if (failure !== null) context.log.error({ error: loggableError(failure) }, "request failed outside of its route");
   const response = errorAnswer(failure === null ? notFound() : internalError(context.requestId), context.requestId);
-  const milliseconds = performance.now() - context.started;
-  const answer = { method: request.method, route: null, status: response.status, milliseconds };
-  logAnswer(options.accessLog, context, answer, false);
-  for (const observe of options.observers) observe(answer);
+  context.answered(response.status);
   return response;
 }

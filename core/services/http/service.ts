@@ -5,6 +5,7 @@ import { type Attachment, defineService, type OpenService } from "../../app/serv
 import { flag, setting, text, textList, wholeNumber } from "../../config/setting";
 import database from "../database/service";
 import log from "../log/service";
+import observation from "../observation/service";
 import { type JobProbes, listenForJobProbes } from "./job-probes";
 import { mountMistakes } from "./mount-mistakes";
 import { probeRoutes } from "./probes";
@@ -51,7 +52,7 @@ export default defineService({
   name: "http",
   summary: "Serves the routes of plugins, their documentation and the probes",
   settings,
-  needs: [log, database],
+  needs: [log, observation, database],
   front: true,
   checkParts: (plugins) => [...reservedRoutes(plugins), ...mountMistakes(plugins), ...routeMistakes(plugins)],
   open(context): OpenService<Http> {
@@ -106,6 +107,7 @@ export default defineService({
           log: use.log,
           checkAnswers: options.checkAnswers ?? false,
           open: attached.open,
+          beginnings: () => use.observation.begin,
           about,
         });
       },

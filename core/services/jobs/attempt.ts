@@ -10,6 +10,8 @@ export interface Attempt {
   id: number;
   /** 1 for the first. */
   number: number;
+  /** For how long it had been due when it started. */
+  waitedMilliseconds: number;
   payload: unknown;
   /** Whose act the job belongs to. */
   act: Act;
@@ -36,7 +38,7 @@ export async function startAttempt(
   token: string,
   { maxAttempts, leaseSeconds }: { maxAttempts: number; leaseSeconds: number },
 ): Promise<Attempt | "put back" | undefined> {
-  const starting = db.sql<{ number: number; payload: unknown; act: unknown }[]>`
+  const starting = db.sql<{ number: number; waitedMilliseconds: number; payload: unknown; act: unknown }[]>`
     update core_jobs as job set attempts = attempts + 1, max_attempts = ${maxAttempts}, started_at = now(),
       running_token = ${token}, lease_until = now() + make_interval(secs => ${leaseSeconds})
     where id = ${delivery.id} and handovers = ${delivery.handover} and handed_to is not null
@@ -44,13 +46,14 @@ export async function startAttempt(
       and not exists (
         select from core_jobs as other where other.exclusive_key = job.exclusive_key and other.running_token is not null)
       and not exists (select from core_paused_jobs as paused where paused.name = job.name)
-    returning attempts as number, payload, act`;
+    returning attempts as number, payload, act,
+      greatest(0, extract(epoch from now() - run_at) * 1000)::float8 as "waitedMilliseconds"`;
   // Two that start at the same moment don't see each other; the unique index then lets one of them pass.
   const [row] = await starting.catch((error: unknown) => {
     if (isUniqueViolation(error, "core_jobs_exclusive_running")) return [];
     throw error;
   });
-  if (row) return { id: delivery.id, number: row.number, payload: row.payload, act: actOf(row.act), token };
+  if (row) return { ...row, id: delivery.id, act: actOf(row.act), token };
   const putBack = await db.sql`
     update core_jobs set handed_to = null
     where id = ${delivery.id} and handovers = ${delivery.handover} and handed_to is not null

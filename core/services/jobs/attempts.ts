@@ -1,6 +1,8 @@
 import type { Logger } from "pino";
 import { during } from "../../act/act";
 import type { Database, Transaction } from "../database/types";
+import type { Beginnings, Observed } from "../observation/observation";
+import type { JobEnded } from "../observation/observer";
 import { type Attempt, endAttempt, failAttempt, renewLeases, startAttempt, undoAttempts } from "./attempt";
 import { failureMessage } from "./failure-message";
 import type { HandledJob, JobRun } from "./job";
@@ -31,20 +33,32 @@ interface Running {
   started: boolean;
   /** When its lease was last known to be extended, by this process's clock, in milliseconds. */
   heldSince: number;
+  observed?: Observed<JobEnded> | undefined;
   done: Promise<void>;
 }
 
-/** Makes the keeper of attempts. `leaseSeconds` is how long an attempt may go without {@link Attempts.renew}. */
-export function createAttempts({ db, log, leaseSeconds }: { db: Database; log: Logger; leaseSeconds: number }): Attempts {
+interface Options {
+  db: Database;
+  log: Logger;
+  /** How long an attempt may go without {@link Attempts.renew}. */
+  leaseSeconds: number;
+  /** Who is told of attempts; asked for each. */
+  beginnings?: (() => Beginnings) | undefined;
+}
+
+/** What came of an attempt. */
+interface Result extends JobEnded {
+  again: boolean;
+  died?: boolean;
+}
+
+/** Makes the keeper of attempts. */
+export function createAttempts({ db, log, leaseSeconds, beginnings }: Options): Attempts {
   const running = new Map<string, Running>();
   const handedBack = new Set<string>();
   let draining = false;
 
-  const runHandler = async (
-    job: HandledJob,
-    attempt: Attempt,
-    abort: AbortController,
-  ): Promise<{ again: boolean; died?: boolean }> => {
+  const runHandler = async (job: HandledJob, attempt: Attempt, abort: AbortController): Promise<Result> => {
     const { name, retry, payload } = job.definition;
     const lastAttempt = attempt.number >= retry.attempts;
     const { requestId } = attempt.act;
@@ -55,7 +69,7 @@ export function createAttempts({ db, log, leaseSeconds }: { db: Database; log: L
       ...(requestId === null ? {} : { requestId }),
     });
     const ending = createEnding(db, attempt);
-    const fail = async (error: unknown, dead: boolean): Promise<{ again: boolean; died: boolean }> => {
+    const fail = async (error: unknown, dead: boolean): Promise<Result> => {
       const message = failureMessage(error);
       const outcome = dead
         ? ({ error: message, dead } as const)
@@ -64,7 +78,8 @@ export function createAttempts({ db, log, leaseSeconds }: { db: Database; log: L
       if (!held) runLog.warn({ error: message }, "an attempt failed after its job had been taken over or ended");
       else if (dead) runLog.error({ error: message }, "job is dead");
       else runLog.warn({ error: message }, "attempt failed, the job will be retried");
-      return { again: held && !dead, died: held && dead };
+      if (!held) return { again: false, outcome: "taken_over" };
+      return { again: !dead, died: dead, outcome: dead ? "dead" : "failed" };
     };
 
     const parsed = payload.safeParse(attempt.payload);
@@ -79,15 +94,15 @@ export function createAttempts({ db, log, leaseSeconds }: { db: Database; log: L
         complete: ending.complete,
       });
       await ending.ensure();
-      return { again: false };
+      return { again: false, outcome: "completed" };
     } catch (error) {
       if (ending.succeeded()) {
         runLog.error({ error: failureMessage(error) }, "the handler threw after it had completed the job");
-        return { again: false };
+        return { again: false, outcome: "completed" };
       }
       if (draining && abort.signal.aborted) {
         await undoAttempts(db, [attempt.token]);
-        return { again: true };
+        return { again: true, outcome: "handed_back" };
       }
       return fail(error, lastAttempt);
     }
@@ -106,12 +121,19 @@ export function createAttempts({ db, log, leaseSeconds }: { db: Database; log: L
         if (!attempt) return { again: false };
         entry.started = true;
         if (!entry.abort.signal.aborted) {
-          const { again, died } = await during(attempt.act, () => runHandler(job, attempt, entry.abort));
+          entry.observed = beginnings?.().job?.(
+            { name: job.definition.name, attempt: attempt.number, waitedMilliseconds: attempt.waitedMilliseconds },
+            attempt.act,
+          );
+          const { trace } = entry.observed ?? attempt.act;
+          const { again, died, outcome } = await during({ ...attempt.act, trace }, () => runHandler(job, attempt, entry.abort));
+          entry.observed?.end({ outcome });
           return { again: again || job.definition.exclusive !== undefined, died };
         }
         await undoAttempts(db, [token]);
         return { again: true };
       } catch (error) {
+        entry.observed?.end({ outcome: "held_up" });
         // The ledger couldn't be written. Upkeep takes the row back when its lease ends or its delivery turns out to be lost.
         log.error({ error: failureMessage(error), job: job.definition.name, jobId: String(delivery.id) }, "job is held up");
         return { again: false };
@@ -145,7 +167,10 @@ export function createAttempts({ db, log, leaseSeconds }: { db: Database; log: L
       for (const { abort } of running.values()) abort.abort(new Error("the process is shutting down"));
       await allDone(running, graceMs);
       const left = [...running.keys()];
-      for (const token of left) handedBack.add(token);
+      for (const token of left) {
+        handedBack.add(token);
+        running.get(token)?.observed?.end({ outcome: "handed_back" });
+      }
       await undoAttempts(db, left);
     },
   };

@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import type { Database } from "../database/types";
+import type { Beginnings } from "../observation/observation";
 import { createAttempts } from "./attempts";
 import { connectQueues } from "./bunqueue/queue-connection";
 import { queueIdentity } from "./bunqueue/queue-identity";
@@ -39,6 +40,8 @@ export interface JobRunnerOptions {
   /** `bunqueue://host:port[,host:port]`; none: bunqueue runs inside this process, in memory. */
   queueUrl?: string;
   log: Logger;
+  /** Who is told of attempts; asked for each. */
+  beginnings?: () => Beginnings;
   /** Appears in the ledger as the holder of jobs handed over, e.g. the host's name. */
   processName: string;
   /** Days that dead jobs are kept, 30 by default. */
@@ -58,7 +61,7 @@ export function createJobRunner(options: JobRunnerOptions): JobRunner {
   const own = endpoints.length === 0;
   const jobs = new Map(options.handled.map((job) => [job.definition.name, job]));
   const definitions = [...jobs.values()].map(({ definition }) => definition);
-  const attempts = createAttempts({ db, log, leaseSeconds: timing.lease });
+  const attempts = createAttempts({ db, log, leaseSeconds: timing.lease, beginnings: options.beginnings });
   const report = (message: string) => (error: unknown) => log.warn({ error: failureMessage(error) }, message);
   let stopping = false;
   let lastAlive = 0;

@@ -5,6 +5,7 @@ import { defineService, type OpenService } from "../../app/service";
 import { setting, text, wholeNumber } from "../../config/setting";
 import database from "../database/service";
 import log from "../log/service";
+import observation from "../observation/service";
 import { readQueueUrl } from "./bunqueue/queue-url";
 import { createJobLedger, type JobLedger } from "./ledger";
 import { createJobRunner, type JobRunner } from "./runner";
@@ -35,7 +36,7 @@ export default defineService({
       accepts: "a whole number from 1 to 3650",
     }),
   }),
-  needs: [log, database],
+  needs: [log, observation, database],
   front: true,
   readiness: { jobs: async ({ healthy }) => (healthy() ? "ok" : "failing") },
   console: {
@@ -55,6 +56,7 @@ export default defineService({
           handled: plugins.flatMap(({ parts }) => parts.jobs ?? []),
           queueUrl: settings.queueUrl,
           log: use.log,
+          beginnings: () => use.observation.begin,
           processName: hostname(),
           keepDeadDays: settings.keepDeadJobsDays,
           timing: options.timing,

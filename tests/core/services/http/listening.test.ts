@@ -37,7 +37,12 @@ const server = serverWith(
       },
     }),
   ],
-  { log, observers: [({ route }) => route === "/patient" && noted.resolve()] },
+  {
+    log,
+    beginnings: () => ({
+      request: ({ route }) => ({ trace: null, end: () => void (route === "/patient" && noted.resolve()) }),
+    }),
+  },
 );
 server.listen();
 afterAll(() => server.stop({ graceMs: 1000 }));

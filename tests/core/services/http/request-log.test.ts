@@ -1,7 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { pino } from "pino";
 import { z } from "zod";
-import type { ServedAnswer } from "../../../../core/services/http/access-log";
 import { anyone } from "../../../../core/services/http/guard";
 import { text } from "../../../../core/services/http/parameters";
 import { route } from "../../../../core/services/http/route";
@@ -41,9 +40,8 @@ const probe = route({
 function logged(level: string) {
   const lines: Record<string, unknown>[] = [];
   const log = pino({ level, base: null }, { write: (line: string) => void lines.push(JSON.parse(line)) });
-  const answers: ServedAnswer[] = [];
-  const server = serverWith([show, probe], { log, observers: [(answer) => void answers.push(answer)] });
-  return { server, lines, answers, requests: () => lines.filter(({ msg }) => msg === "request") };
+  const server = serverWith([show, probe], { log });
+  return { server, lines, requests: () => lines.filter(({ msg }) => msg === "request") };
 }
 
 describe("each request is one line in the log", () => {
@@ -84,16 +82,6 @@ describe("each request is one line in the log", () => {
     await send(debug.server, "GET", "/probe");
     expect(debug.requests()).toHaveLength(1);
   });
-});
-
-test("observers are told of every answer, unknown routes included", async () => {
-  const { server, answers } = logged("silent");
-  await send(server, "GET", "/widgets/a");
-  await send(server, "POST", "/nowhere");
-  expect(answers.map(({ method, route, status }) => [method, route, status])).toEqual([
-    ["GET", "/widgets/:name", 200],
-    ["POST", null, 404],
-  ]);
 });
 
 describe("every answer carries a request id", () => {

@@ -26,6 +26,7 @@ export function setUpGitHub(server: TestServer, env: Record<string, string | und
     cipher: createCipher(testKey),
     boundedWork: createBoundedWork({ log }),
     installed: () => [],
+    observe: server.app.services.observation,
   });
   const { api, readiness } = parts;
   if (!api || !readiness?.[0]) throw new Error("the plugin offers no API or no readiness check");

@@ -1,0 +1,136 @@
+import type { Logger } from "pino";
+import { type Act, copyOf, during, noAct, runningAct } from "../../act/act";
+import { isTrace } from "../../act/trace";
+import { loggableError } from "../log/loggable-error";
+import type { CallBegun, Duration, Observer, Observers, Surroundings } from "./observer";
+
+/** A piece of work that somebody observes. */
+export interface Observed<Ended> {
+  /** The span that what the work does belongs to. */
+  readonly trace: string | null;
+  /** Tells how it ended; only the first time. */
+  end(ended: Ended): void;
+}
+
+/** Tells that work begins. @param act whose it is, that of the running code unless given */
+type Begin<Begun, Ended> = (begun: Begun, act?: Act) => Observed<Ended> | undefined;
+type BeginOf<O> = O extends Observer<infer Begun, infer Ended> ? Begin<Begun, Ended> : never;
+
+/** Where work is told of: a function for each kind that somebody observes. */
+export type Beginnings = { readonly [Kind in keyof Observers]: BeginOf<NonNullable<Observers[Kind]>> };
+
+/** For plugins that do work which only they know of. */
+export interface CallObservation {
+  /**
+   * Tells that something outside is called.
+   * @returns to be called when it has ended, with a code of the error if there was one
+   */
+  call(begun: CallBegun): (error?: string) => void;
+}
+
+export interface Observation extends CallObservation {
+  /** Nothing in it costs anything while nobody observes. */
+  readonly begin: Beginnings;
+  /** Takes in who observes from now on. */
+  observe(plugins: readonly ObservingPlugin[]): void;
+}
+
+export interface ObservingPlugin {
+  readonly plugin: string;
+  readonly observers: Observers;
+}
+
+export function createObservation(log: Logger): Observation {
+  let begin: Beginnings = {};
+  return {
+    get begin() {
+      return begin;
+    },
+    observe(plugins) {
+      begin = {
+        request: beginning("request", plugins, ({ request }) => request, log),
+        statement: beginning("statement", plugins, ({ statement }) => statement, log),
+        job: beginning("job", plugins, ({ job }) => job, log),
+        call: beginning("call", plugins, ({ call }) => call, log),
+      };
+    },
+    call(begun) {
+      const observed = begin.call?.(begun);
+      return observed ? (error) => observed.end({ error: error ?? null }) : unobserved;
+    },
+  };
+}
+
+const unobserved = (): void => undefined;
+
+/** The act of observers. What they do isn't observed: it would have no end. */
+const observing: Act = { ...noAct };
+
+/** @returns undefined when nobody observes this kind */
+function beginning<Begun, Ended>(
+  kind: keyof Observers,
+  plugins: readonly ObservingPlugin[],
+  pick: (observers: Observers) => Observer<Begun, Ended> | undefined,
+  log: Logger,
+): Begin<Begun, Ended> | undefined {
+  const observers = plugins.flatMap(({ plugin, observers: own }) => {
+    const observer = pick(own);
+    return observer ? { observer, attempt: failingOnce(log.child({ plugin, observer: kind })) } : [];
+  });
+  if (observers.length === 0) return undefined;
+  return (begun, act = runningAct()) => {
+    if (act === observing) return undefined;
+    const started = performance.now();
+    const surroundings = surroundingsOf(act);
+    const endings = observers.map(({ observer, attempt }) => {
+      const ending = attempt(() => observer(begun, surroundings));
+      return typeof ending === "function" ? (ended: Ended & Duration) => attempt(() => ending(ended)) : unobserved;
+    });
+    let over = false;
+    return {
+      trace: surroundings.trace,
+      end(ended) {
+        if (over) return;
+        over = true;
+        const told = { ...ended, milliseconds: performance.now() - started };
+        for (const ending of endings) ending(told);
+      },
+    };
+  };
+}
+
+function surroundingsOf(act: Act): Surroundings {
+  let { trace } = act;
+  return {
+    get act() {
+      return { ...copyOf(act), trace };
+    },
+    get trace() {
+      return trace;
+    },
+    set trace(span) {
+      if (span !== null && !isTrace(span))
+        throw new Error(`an observer made ${JSON.stringify(span)} the trace: no traceparent`);
+      trace = span;
+    },
+  };
+}
+
+/** @returns a function that has observers do something; what they throw, now or later, is logged the first time */
+function failingOnce(log: Logger): <T>(work: () => T) => T | undefined {
+  let failed = false;
+  const note = (error: unknown): undefined => {
+    if (!failed)
+      log.error({ error: loggableError(error) }, "an observer failed; it is told on, and its next failures aren't logged");
+    failed = true;
+  };
+  return (work) => {
+    try {
+      const result = during(observing, work);
+      if (result instanceof Promise) result.catch(note);
+      return result;
+    } catch (error) {
+      return note(error);
+    }
+  };
+}
