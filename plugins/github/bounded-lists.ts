@@ -1,4 +1,5 @@
 import type { Octokit } from "@octokit/rest";
+import { namedList } from "./named-list";
 import { UntrustedAnswer } from "./untrusted-answer";
 
 /** Pages a list may have; at 100 a page, more than any organization has of anything. */
@@ -11,7 +12,7 @@ const mostPages = 1000;
  * So are those in which GitHub answers 409 to a page. Octokit takes that for an empty last page, which it is for commits of an empty
  * repository only: a list of people that is cut short would look whole, and cost the others their access.
  */
-export function boundLists(octokit: Pick<Octokit, "paginate">): void {
+export function boundLists(octokit: Pick<Octokit, "paginate" | "request">): void {
   const { paginate } = octokit;
   octokit.paginate = Object.assign(
     new Proxy(paginate, {
@@ -22,12 +23,12 @@ export function boundLists(octokit: Pick<Octokit, "paginate">): void {
           count(response);
           return typeof each === "function" ? each(response, done) : response.data;
         };
-        return Reflect.apply(target, self, [route, parameters, counted]);
+        return Reflect.apply(target, self, [namedList(octokit, route), parameters, counted]);
       },
     }),
     {
       iterator: new Proxy(paginate.iterator, {
-        apply: (target, self, parameters) => bounded(Reflect.apply(target, self, parameters)),
+        apply: (target, self, [route, ...rest]) => bounded(Reflect.apply(target, self, [namedList(octokit, route), ...rest])),
       }),
     },
   );

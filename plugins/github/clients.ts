@@ -1,7 +1,7 @@
 import { createAppAuth } from "@octokit/auth-app";
 import { RequestError } from "@octokit/request-error";
 import { z } from "zod";
-import type { Cipher, Database, Logger } from "../../core";
+import type { CallObservation, Cipher, Database, Logger } from "../../core";
 import { boundedFetch } from "./bounded-fetch";
 import { errors } from "./errors";
 import { sharedTokens } from "./installation-tokens";
@@ -29,13 +29,14 @@ interface Parts {
   db: Database;
   cipher: Cipher;
   log: Logger;
+  observe: CallObservation;
   apiUrl: string;
   webUrl: string;
   required: RequiredSettings;
 }
 
-export function createClients({ db, cipher, log, apiUrl, webUrl, required }: Parts): Clients {
-  const make = octokitFactory({ apiUrl, log });
+export function createClients({ db, cipher, log, observe, apiUrl, webUrl, required }: Parts): Clients {
+  const make = octokitFactory({ apiUrl, log, observe });
 
   const tokenFetch = boundedFetch({ baseUrl: apiUrl, timeoutMs: requestPatience.timeoutMs });
   const tokens = once(() => sharedTokens({ db, cipher, log, scope: `${apiUrl}|${required.app().appId}` }));

@@ -29,11 +29,11 @@ export default definePlugin({
   tables,
   errors,
   slots: [webhook],
-  setup({ db, jobs, slots, log, cipher, config }) {
+  setup({ db, jobs, slots, log, cipher, observe, config }) {
     const { apiUrl, webUrl, webhookSecret: secret, allowUnsignedWebhooks: allowUnsigned } = config;
     const required = requiredSettings(config, log);
     const reach = createReach(log);
-    const clients = createClients({ db, cipher, log, apiUrl, webUrl, required });
+    const clients = createClients({ db, cipher, log, observe, apiUrl, webUrl, required });
     const oauth = createOAuth({ webUrl, clients, reach, required, log });
     const api = createGitHub({
       webUrl,

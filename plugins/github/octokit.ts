@@ -2,9 +2,10 @@ import { retry } from "@octokit/plugin-retry";
 import { throttling } from "@octokit/plugin-throttling";
 import { Octokit as RestOctokit } from "@octokit/rest";
 import Bottleneck from "bottleneck";
-import type { Logger } from "../../core";
+import type { CallObservation, Logger } from "../../core";
 import { boundedFetch } from "./bounded-fetch";
 import { boundLists } from "./bounded-lists";
+import { observedFetch } from "./observed-fetch";
 import { refuseUnreadableAnswers } from "./unreadable-answers";
 import { passUntrustedAnswers } from "./untrusted-answer";
 
@@ -40,7 +41,7 @@ export type Credentials = Pick<ConstructorParameters<typeof BaseOctokit>[0] & ob
  * @param options.apiUrl base of the REST API, without trailing slash
  * @returns a function that makes one. It asks nothing of another origin than that of its `baseUrl`, the API's unless given.
  */
-export function octokitFactory({ apiUrl, log }: { apiUrl: string; log: Logger }) {
+export function octokitFactory({ apiUrl, log, observe }: { apiUrl: string; log: Logger; observe: CallObservation }) {
   const write = writeQueue(apiUrl);
   return (patience: Patience, credentials: Credentials = {}, baseUrl = apiUrl): Octokit => {
     const waitsFor = (seconds: number, retryCount: number) => retryCount === 0 && seconds < patience.rateLimitSeconds;
@@ -60,9 +61,9 @@ export function octokitFactory({ apiUrl, log }: { apiUrl: string; log: Logger })
         onSecondaryRateLimit: (seconds, _options, _octokit, retryCount) => waitsFor(seconds, retryCount),
       },
     });
-    // The retry plugin counts in an object that all requests of an Octokit share: later ones would wait ever longer.
+    // An object of its own for each request: the retry plugin counts in it, so later ones would wait ever longer.
     octokit.hook.before("request", (options) => {
-      options.request = { ...options.request };
+      options.request = { ...options.request, fetch: observedFetch(observe, options, options.request.fetch) };
     });
     boundLists(octokit);
     return octokit;
