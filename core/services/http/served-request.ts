@@ -6,7 +6,6 @@ import { logAnswer } from "./access-log";
 import { joined, type Pieces, readBody } from "./body";
 import { type Fields, noFields, parseForm } from "./form";
 import type { RequestContext } from "./guard";
-import { knownMethod } from "./known-method";
 import type { Network } from "./network";
 import { type Page, readPage } from "./paging";
 import { requestId } from "./request-id";
@@ -57,7 +56,7 @@ export class ServedRequest implements RequestContext, Act {
     private readonly bodyLimit: number,
   ) {
     this.requestId = requestId(request);
-    this.observed = surroundings.beginnings().request?.({ method: knownMethod(request.method), route }, this);
+    this.observed = surroundings.beginnings().request?.({ method: request.method, route }, this);
     if (this.observed) this.knownTrace = this.observed.trace;
   }
 

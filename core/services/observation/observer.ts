@@ -28,7 +28,7 @@ export interface Duration {
 }
 
 export interface RequestBegun {
-  /** `_OTHER` for those that nobody knows, so that there is a bounded number of them. */
+  /** One of those that Bun lets in. */
   readonly method: string;
   /** The route's path as declared, `/jobs/*` for what is mounted at `/jobs`; null when none matched. Never the path itself. */
   readonly route: string | null;
