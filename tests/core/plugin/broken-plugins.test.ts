@@ -52,6 +52,8 @@ describe("setup that fails", () => {
     ["undefined", "isn't an object. Return the plugin's parts, {} when it has none."],
     ["({ route: [] })", 'has a part route that there isn\'t. Did you mean "routes"? There are: api, '],
     ["({ jobs: [{ name: 'tidy' }] })", "can't be used: jobs must be a list of what the handledBy() of jobs returns."],
+    ["({ observe: { requests: () => undefined } })", "can't be used: observe must be an object of functions"],
+    ["({ observe: { job: 5 } })", "can't be used: observe must be an object of functions, of which there may be request, "],
     ["({ stop: 5 })", "can't be used: stop must be a function."],
   ])("by returning %s is told what it has to return", async (returned, told) => {
     const [problem] = await mistakes({ "plugins/alpha/index.ts": manifest("alpha", { setup: returned }) });
