@@ -9,6 +9,9 @@ import { startTestServer } from "../../testing/server";
 const outside = await mkdtemp(join(tmpdir(), "cocov-new-plugin-"));
 afterAll(() => rm(outside, { recursive: true, force: true }));
 
+const page = await Bun.file(join(projectRoot, "docs/testing.md")).text();
+const example = page.match(/```ts\n([\s\S]*?)```/)?.[1] ?? "";
+
 /** Milliseconds for a type-checker and a PostgreSQL on a busy machine. */
 const patience = 120_000;
 
@@ -33,9 +36,10 @@ describe("a plugin made by the template in a folder elsewhere", () => {
   const folder = join(outside, "audit-trail");
 
   test(
-    "type-checks, and its test passes there",
+    "type-checks, and its test and the one in the documentation pass there",
     async () => {
       await run([process.execPath, "run", "new-plugin", "audit-trail", folder], projectRoot);
+      await Bun.write(join(folder, "page.test.ts"), example.replaceAll("my-plugin", "audit-trail"));
       await run([process.execPath, "install"], folder);
 
       const [, tested] = await Promise.all([
@@ -43,7 +47,7 @@ describe("a plugin made by the template in a folder elsewhere", () => {
         run([process.execPath, "run", "test"], folder),
       ]);
 
-      expect(tested).toContain(" 0 fail");
+      expect(tested).toContain("5 pass");
     },
     patience,
   );
