@@ -5,6 +5,7 @@ import { forgetSignIns } from "./sign-in";
 const forgetPendingSignIns = defineJob({
   name: "auth.forget_pending_sign_ins",
   summary: "Removes sign-ins that were begun and not finished within an hour",
+  whenFailing: "Sign-ins that nobody finished stay in their table, unusable; it grows by a row for each",
   payload: z.object({}),
   everySeconds: 600,
 });

@@ -7,6 +7,7 @@ import { workerJobs } from "./tables";
 const endLostRuns = defineJob({
   name: "worker-http.end_lost_runs",
   summary: "Ends runs whose workers vanished three times, and canceled ones whose worker vanished",
+  whenFailing: "Runs whose Workers vanished stay in progress; they are ended as soon as it works again",
   payload: z.object({}),
   everySeconds: 15,
 });

@@ -8,6 +8,7 @@ import { notes } from "./tables";
 export const tellReaders = defineJob({
   name: "my-plugin.tell_readers",
   summary: "Passes a note on to whoever reads notes",
+  whenFailing: "The note stays untold, which its list shows; after some seven hours only a retry of the dead job tells of it",
   payload: z.object({ noteId: z.int() }),
 });
 

@@ -22,6 +22,8 @@ export interface JobDefinition<Payload = unknown> {
   readonly name: string;
   /** One line for operators: what the job does. */
   readonly summary: string;
+  /** One line for operators: what people see when it fails for a day, and what mends it. Plugins that conform have it. */
+  readonly whenFailing?: string;
   readonly payload: z.ZodType<Payload>;
   /** Jobs of one name with the same key collapse into one while none of them has started. */
   readonly key?: (payload: Payload) => string;
@@ -155,6 +157,7 @@ export interface DeadJob {
  * export const fetchCommit = defineJob({
  *   name: "repositories.fetch_commit",
  *   summary: "Fetches a commit's files into the storage",
+ *   whenFailing: "The commit shows as errored until it is fetched again",
  *   payload: z.object({ commitId: z.number() }),
  *   key: ({ commitId }) => String(commitId),
  *   exclusive: ({ commitId }) => `commit:${commitId}`,
@@ -165,6 +168,7 @@ export interface DeadJob {
 export function defineJob<Payload>(job: {
   name: string;
   summary: string;
+  whenFailing?: string;
   payload: z.ZodType<Payload>;
   key?: (payload: Payload) => string;
   exclusive?: (payload: Payload) => string;

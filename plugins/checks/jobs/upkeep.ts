@@ -39,6 +39,8 @@ export function checksUpkeep({ db, start, end, transports, ...timeouts }: Parts)
   const job = defineJob({
     name: "checks.upkeep",
     summary: "Ends runs that Workers no longer report on, and hands over queued ones that nothing has taken",
+    whenFailing:
+      "Runs that nobody reports on stay in progress, and queued ones wait; both are seen to as soon as it works again",
     payload: z.object({}),
     concurrency: 1,
     everySeconds: Math.max(1, Math.min(60, Math.floor(Math.min(timeouts.cancelTimeout, timeouts.runTimeout) / 3))),

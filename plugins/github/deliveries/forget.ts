@@ -4,6 +4,7 @@ import { defineJob, type HandledJob, type Queryable } from "../../../core";
 const forgetDeliveries = defineJob({
   name: "github.forget_deliveries",
   summary: "Forgets webhook deliveries after two days, failed ones after thirty",
+  whenFailing: "Old deliveries stay, and the database grows by them until it works again",
   payload: z.object({}),
   everySeconds: 3600,
 });

@@ -6,6 +6,7 @@ import type { WebhookHandler } from "./webhook";
 export const handleDelivery = defineJob({
   name: "github.handle_delivery",
   summary: "Lets one handler work on one of GitHub's webhook deliveries",
+  whenFailing: "The delivery is failed after some seven hours; its payload is kept for thirty days, for another try",
   payload: z.object({ deliveryId: z.string(), handler: z.string() }),
 });
 

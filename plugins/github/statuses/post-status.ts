@@ -10,6 +10,8 @@ import { type ClaimedStatus, claimStatus, endSending, releaseStatus, wantStatus 
 const sendStatus = defineJob({
   name: "github.post_status",
   summary: "Posts a commit's newest status to GitHub",
+  whenFailing:
+    "GitHub shows the former status; after some seven hours only the commit's next one mends that, or a retry of the dead job",
   payload: z.object({ statusId: z.int() }),
   key: ({ statusId }) => String(statusId),
 });

@@ -9,6 +9,7 @@ import { droppedName } from "../repository-names";
 export const destroyRepository = defineJob({
   name: "repositories.destroy",
   summary: "Deletes a repository with everything that belongs to it",
+  whenFailing: "The repository stays visible; GitHub's delivery is kept as handled, and the dead job can be retried",
   payload: z.object({ repositoryId: z.int() }),
   key: ({ repositoryId }) => String(repositoryId),
 });
@@ -16,6 +17,7 @@ export const destroyRepository = defineJob({
 export const removeStorage = defineJob({
   name: "repositories.remove_storage",
   summary: "Deletes the stored files of a repository that is gone",
+  whenFailing: "The files stay on disk and cost room until the dead job is retried",
   payload: z.object({ repositoryId: z.int(), name: z.string().nullable() }),
   exclusive: ({ repositoryId }) => storageKey(repositoryId),
 });

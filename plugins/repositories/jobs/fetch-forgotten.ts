@@ -5,6 +5,7 @@ import { processCommit } from "./process-commit";
 const forgotten = defineJob({
   name: "repositories.fetch_forgotten",
   summary: "Fetches commits whose files are gone, and that nothing has begun to fetch",
+  whenFailing: "Commits whose files went missing wait for somebody who needs them",
   payload: z.object({}),
   concurrency: 1,
   everySeconds: 300,

@@ -10,6 +10,7 @@ import type { VerifiedReads } from "../verified-read";
 export const initializeRepository = defineJob({
   name: "repositories.initialize",
   summary: "Takes the newest commit of a default branch that isn't known here yet from GitHub",
+  whenFailing: "The repository stays without commits until somebody pushes",
   payload: z.object({ repositoryId: z.int() }),
   key: ({ repositoryId }) => String(repositoryId),
 });

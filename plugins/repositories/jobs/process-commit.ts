@@ -24,6 +24,8 @@ import { refreshRepository } from "./refresh-job";
 export const processCommit = defineJob({
   name: "repositories.process_commit",
   summary: "Fetches a commit's files into the storage and has it worked on",
+  whenFailing:
+    "The commit shows as errored after half a minute; a later attempt mends that, after the last one asking for it again does",
   payload: z.object({ commitId: z.int(), repositoryId: z.int(), fetchId: z.uuid().optional() }),
   key: ({ commitId, fetchId }) => fetchId ?? String(commitId),
   exclusive: ({ repositoryId }) => storageKey(repositoryId),

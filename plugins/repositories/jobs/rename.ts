@@ -7,6 +7,7 @@ import { forgetArchives, giveUpName, lockNames } from "../repository-names";
 export const moveArchives = defineJob({
   name: "repositories.move_archives",
   summary: "Moves a renamed repository's stored files to where Workers look for them now",
+  whenFailing: "The files lie where nobody looks; a commit that is needed is fetched again under the new name",
   payload: z.object({ repositoryId: z.int(), from: z.string() }),
   exclusive: ({ repositoryId }) => storageKey(repositoryId),
 });

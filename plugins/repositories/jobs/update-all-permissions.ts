@@ -5,6 +5,7 @@ import { updateRepositoryPermissions } from "./update-permissions";
 export const updateAllPermissions = defineJob({
   name: "repositories.update_all_permissions",
   summary: "Has the members of all repositories synced, after a change of a team that may concern any of them",
+  whenFailing: "Changes of teams aren't followed; each repository's next sync does so for that one",
   payload: z.object({}),
   key: () => "all",
 });

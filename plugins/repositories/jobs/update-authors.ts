@@ -5,6 +5,7 @@ import type { Auth } from "../../auth";
 export const updateCommitAuthors = defineJob({
   name: "repositories.update_commit_authors",
   summary: "Links commits to the user whose verified address wrote them",
+  whenFailing: "Earlier commits aren't linked to their author until that person signs in again",
   payload: z.object({ userId: z.int() }),
   key: ({ userId }) => String(userId),
 });

@@ -10,6 +10,7 @@ import type { VerifiedReads } from "../verified-read";
 export const updateRepositoryPermissions = defineJob({
   name: "repositories.update_permissions",
   summary: "Makes a repository's members match its collaborators on GitHub",
+  whenFailing: "Members stay as they were last read, until GitHub next tells of the repository's people",
   payload: z.object({ repositoryId: z.int() }),
   key: ({ repositoryId }) => String(repositoryId),
   // One sync of a repository at a time, so that what was read earlier isn't written later.

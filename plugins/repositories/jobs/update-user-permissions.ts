@@ -8,6 +8,7 @@ export const updateUserPermissions = defineJob({
   name: "repositories.update_user_permissions",
   summary:
     "Makes a user's memberships match what GitHub lets them do, and takes everything from those who left the organization",
+  whenFailing: "The user sees what they saw before, until they sign in again or GitHub tells of their standing",
   payload: z.object({ userId: z.int() }),
   key: ({ userId }) => String(userId),
   // One sync of a user at a time, so that what was read earlier isn't written later.
