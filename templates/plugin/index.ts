@@ -11,6 +11,7 @@ export default definePlugin({
   name: "my-plugin",
   summary: "Takes down notes and passes them on",
   version: "0.1.0",
+  compatibility: "^0.1.0",
   requires: [auth],
   tables: { notes },
   migrations: `${import.meta.dir}/migrations`,
