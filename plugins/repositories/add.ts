@@ -13,7 +13,7 @@ import { giveUpName } from "./repository-names";
 import type { RepositoryRow } from "./rows";
 
 /** @returns a new token for coverage uploads: 21 random bytes in hexadecimal after its prefix */
-export const newRepositoryToken = (): string => `crt_${randomBytes(21).toString("hex")}`;
+const newRepositoryToken = (): string => `crt_${randomBytes(21).toString("hex")}`;
 
 interface Parts {
   db: Database;

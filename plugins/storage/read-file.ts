@@ -3,7 +3,7 @@ import { type Resolved, resolvePath, splitPath } from "./resolve-path";
 
 /**
  * What a commit has at a path.
- * - `file`: its bytes. `binary`: there is a NUL within the first 8 KiB, git's rule.
+ * - `file`: its bytes
  * - `too_large`: a file of more bytes than asked for, and as many of them as were
  * - `not_a_file`: a folder, a submodule, or a symbolic link that leads nowhere or out of the commit
  * - `missing`: nothing, or a path that can't be in a commit
@@ -14,7 +14,6 @@ export type SnapshotFile =
   | {
       readonly kind: "file";
       readonly bytes: Uint8Array<ArrayBuffer>;
-      readonly binary: boolean;
       readonly throughLink: boolean;
     }
   | {
@@ -53,12 +52,7 @@ export async function* readFilesOf(
   for await (const [id, { bytes, size }] of tree.contents(files, maxBytes)) {
     const whole = bytes.byteLength === size;
     for (const { path, throughLink } of places.get(id) ?? []) {
-      yield [
-        path,
-        whole
-          ? { kind: "file", bytes, binary: bytes.subarray(0, 8_192).includes(0), throughLink }
-          : { kind: "too_large", size, start: bytes, throughLink },
-      ];
+      yield [path, whole ? { kind: "file", bytes, throughLink } : { kind: "too_large", size, start: bytes, throughLink }];
     }
   }
 }

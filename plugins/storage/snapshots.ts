@@ -45,8 +45,8 @@ export interface CommitToStore extends CommitToFetch {
 /** A repository that has been deleted. */
 export interface GoneRepository {
   readonly repositoryId: number;
-  /** As it was stored last; null when nothing can lie under it. */
-  readonly name: string | null;
+  /** As it was stored last. */
+  readonly name: string;
   /** What another repository that has taken the name since keeps under it. */
   readonly held: HeldCommits;
 }
@@ -83,18 +83,13 @@ export interface Snapshots {
   locate(name: string, sha: string): Promise<StoredArchive | null>;
   /** The archive's bytes, or a slice of them, read while they are consumed. */
   open(archive: StoredArchive): Blob;
-  /** Reads one file. See {@link Snapshots.readFiles}. */
+  /** Reads one file. See {@link Snapshots.eachFile}. */
   readFile(commit: CommitToRead, path: string): Promise<SnapshotFile>;
   /**
    * Reads files of one commit together, from the git cache or else from the archive; both give them as a checkout converts them:
-   * line ends, encodings.
-   * @returns for each path what is there; all `missing` when neither has the commit
+   * line ends, encodings. One is in memory at a time: each is read when the one before it has been consumed.
+   * @returns each of the paths, in any order, with what is there; all `missing` when neither has the commit
    * @throws RangeError for a commit id that can't exist
-   */
-  readFiles(commit: CommitToRead, paths: readonly string[]): Promise<Map<string, SnapshotFile>>;
-  /**
-   * The same, with one file in memory at a time: each is read when the one before it has been consumed.
-   * @returns each of the paths, in any order, with what is there
    */
   eachFile(commit: CommitToRead, paths: readonly string[]): AsyncIterable<readonly [path: string, file: SnapshotFile]>;
   /** Deletes a commit's archive. The git cache keeps the commit for a while. */
@@ -152,8 +147,9 @@ export function createSnapshots({ basePath, cachePath, access, log, limits: give
     for (const path of left) yield [path, { kind: "missing" }];
   }
 
-  async function readFiles(commit: CommitToRead, paths: readonly string[]): Promise<Map<string, SnapshotFile>> {
-    return new Map(await Array.fromAsync(eachFile(commit, paths)));
+  async function readFile(commit: CommitToRead, path: string): Promise<SnapshotFile> {
+    const [found] = await Array.fromAsync(eachFile(commit, [path]));
+    return found?.[1] ?? { kind: "missing" };
   }
 
   return {
@@ -165,12 +161,11 @@ export function createSnapshots({ basePath, cachePath, access, log, limits: give
     exists: async (name, sha) => (await store.find(name, sha)) !== null,
     locate: store.find,
     open: store.open,
-    readFile: async (commit, path) => (await readFiles(commit, [path])).get(path) ?? { kind: "missing" },
-    readFiles,
+    readFile,
     eachFile,
     remove: store.remove,
     async removeRepository({ repositoryId, name, held }) {
-      if (name !== null) await store.removeRepository(name, held);
+      await store.removeRepository(name, held);
       await cache.removeRepository(repositoryId);
     },
     rename: store.rename,

@@ -18,7 +18,7 @@ export const removeStorage = defineJob({
   name: "repositories.remove_storage",
   summary: "Deletes the stored files of a repository that is gone",
   whenFailing: "The files stay on disk and cost room until the dead job is retried",
-  payload: z.object({ repositoryId: z.int(), name: z.string().nullable() }),
+  payload: z.object({ repositoryId: z.int(), name: z.string() }),
   exclusive: ({ repositoryId }) => storageKey(repositoryId),
 });
 
@@ -44,7 +44,7 @@ export function handleDestroy({ db, events, jobs, storage }: Parts): HandledJob[
       });
     }),
     removeStorage.handledBy(({ repositoryId, name }) =>
-      storage.removeRepository({ repositoryId, name, held: heldCommits(db, name ?? "") }),
+      storage.removeRepository({ repositoryId, name, held: heldCommits(db, name) }),
     ),
   ];
 }
