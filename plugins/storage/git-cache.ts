@@ -5,6 +5,7 @@ import { forgetCommit, listCommits } from "./git/commit-refs";
 import { fetchEnvironment } from "./git/environment";
 import { runGit } from "./git/git-process";
 import { type ObjectFormat, refPrefix } from "./git/layout";
+import type { ObservedGit } from "./git/observed-git";
 import type { ProcessLimits } from "./git/process-limits";
 import { discardRepository, ensureRepository, runLocalGit } from "./git/repository";
 import { isConnected, isReadable } from "./git/soundness";
@@ -68,17 +69,18 @@ export interface GitCache {
 const keptCommits = 32;
 
 /** @param path absolute folder of the cache, made when missing and closed to other accounts; several processes may share it */
-export function createGitCache(path: string, limits: FetchLimits): GitCache {
+export function createGitCache(path: string, limits: FetchLimits, observed: ObservedGit): GitCache {
   const gitDir = (repositoryId: number, sha: string) => join(path, String(repositoryId), objectFormat(sha));
 
   async function fetchCommit(commit: CommitToFetch): Promise<string> {
     assertCommitSha(commit.sha);
     const remote = checkRemote(commit.remoteUrl);
     const dir = gitDir(commit.repositoryId, commit.sha);
+    const fetch = () => observed("fetch", () => fetchOnce(dir, remote, commit, limits));
     const attempt = async () => {
       await makeClosedFolder(path);
       await ensureRepository(dir, objectFormat(commit.sha));
-      if (!(await listCommits(dir)).includes(commit.sha)) await fetchWhenUnlocked(dir, remote, commit, limits);
+      if (!(await listCommits(dir)).includes(commit.sha)) await fetchWhenUnlocked(dir, commit, limits, fetch);
     };
     try {
       await attempt();
@@ -95,7 +97,7 @@ export function createGitCache(path: string, limits: FetchLimits): GitCache {
       await removeOldLocks(dir, limits.lockMs);
       return true;
     }
-    if (!mayBeDamage(error) || (await isConnected(dir, limits.process))) return false;
+    if (!mayBeDamage(error) || (await observed("fsck", () => isConnected(dir, limits.process)))) return false;
     await discardRepository(dir);
     return true;
   }
@@ -105,7 +107,7 @@ export function createGitCache(path: string, limits: FetchLimits): GitCache {
     const newestFirst = await listCommits(dir);
     const outdated = newestFirst.filter((known) => known !== sha).slice(keptCommits - 1);
     for (const known of outdated) await forgetCommit(dir, known);
-    await runLocalGit(dir, ["gc", "--auto", "--quiet"], limits.process, signal);
+    await observed("gc", () => runLocalGit(dir, ["gc", "--auto", "--quiet"], limits.process, signal));
     await removeLeftovers(dirname(dir));
   }
 
@@ -115,7 +117,7 @@ export function createGitCache(path: string, limits: FetchLimits): GitCache {
     tidy,
     async discardIfDamaged(repositoryId, sha) {
       const dir = gitDir(repositoryId, sha);
-      if (await isReadable(dir, sha, limits.process)) return false;
+      if (await observed("rev-list", () => isReadable(dir, sha, limits.process))) return false;
       await discardRepository(dir);
       return true;
     },
@@ -125,11 +127,16 @@ export function createGitCache(path: string, limits: FetchLimits): GitCache {
 }
 
 /** Fetches; while another process is writing to the cache, waits for it as long as its lock is younger than `limits.lockMs`. */
-async function fetchWhenUnlocked(dir: string, remote: URL, commit: CommitToFetch, limits: FetchLimits): Promise<void> {
+async function fetchWhenUnlocked(
+  dir: string,
+  commit: CommitToFetch,
+  limits: FetchLimits,
+  fetch: () => Promise<void>,
+): Promise<void> {
   const patience = Date.now() + limits.fetchMs;
   for (;;) {
     try {
-      return await fetchOnce(dir, remote, commit, limits);
+      return await fetch();
     } catch (error) {
       if (!(error instanceof SnapshotError && error.reason === "locked")) {
         await removeUnfinishedObjects(dir);

@@ -20,7 +20,7 @@ export default definePlugin({
   summary: "The files of commits: fetched with git, packed for workers, read for everybody else",
   config: settings,
   slots: [commitRefetch],
-  setup({ slots, log, config, core }) {
+  setup({ slots, log, observe, config, core }) {
     const base = resolve(config.path ?? join(core.dataDir, "git_storage"));
     const snapshots = createSnapshots({
       basePath: base,
@@ -28,6 +28,7 @@ export default definePlugin({
       access: storageAccess(config.fileMode ?? (config.path === undefined ? "0600" : "0644")),
       limits: { maxFiles: config.commitMaxFiles, maxBytes: config.commitMaxSize },
       log,
+      observe,
     });
     const readying = createReadying(snapshots, slots.one(commitRefetch));
     const api = createCommitStorage({ snapshots, readying, mode: config.mode, base });

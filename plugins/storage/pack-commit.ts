@@ -1,6 +1,7 @@
 import { type Archive, writeArchive } from "./archive";
 import { type CommitLimits, tarAllowance, tooManyBytes } from "./commit-limits";
 import { measureCommit } from "./git/measure-commit";
+import type { ObservedGit } from "./git/observed-git";
 import type { ProcessLimits } from "./git/process-limits";
 import type { CommitToFetch, GitCache } from "./git-cache";
 import { createPackingLane } from "./packing-lane";
@@ -23,9 +24,10 @@ export interface Packer {
 interface Parts {
   readonly cache: GitCache;
   readonly limits: CommitLimits & { readonly archiveMs: number; readonly process: ProcessLimits };
+  readonly observed: ObservedGit;
 }
 
-export function createPacker({ cache, limits }: Parts): Packer {
+export function createPacker({ cache, limits, observed }: Parts): Packer {
   const lane = createPackingLane(packingPlaces);
 
   /** A commit's size is known before anything of it is unpacked. */
@@ -41,7 +43,7 @@ export function createPacker({ cache, limits }: Parts): Packer {
       tooLarge: () => tooManyBytes(limits, "The commit's files, converted as its attributes say, take"),
       signal,
     };
-    return await lane.inTurn(size.bytes, () => writeArchive(archive), signal);
+    return await lane.inTurn(size.bytes, () => observed("archive", () => writeArchive(archive)), signal);
   }
 
   return {

@@ -1,9 +1,11 @@
 import type { Logger } from "pino";
+import type { CallObservation } from "../../core";
 import { openArchiveTree } from "./archive-tree";
 import { makeClosedFolder } from "./closed-folder";
 import { type CommitLimits, packAllowance } from "./commit-limits";
 import type { CommitTree } from "./commit-tree";
 import { openGitTree } from "./git/git-tree";
+import { observedGit } from "./git/observed-git";
 import { gitMemoryBytes, type ProcessLimits } from "./git/process-limits";
 import { type CommitToFetch, createGitCache } from "./git-cache";
 import { createLocalStore } from "./local-store";
@@ -22,6 +24,8 @@ export interface SnapshotOptions {
   readonly access: StorageAccess;
   readonly log: Logger;
   readonly limits?: Partial<SnapshotLimits>;
+  /** Told of what git fetches, packs and tidies. */
+  readonly observe?: CallObservation;
 }
 
 export interface SnapshotLimits extends CommitLimits {
@@ -111,10 +115,11 @@ const defaultLimits: SnapshotLimits = {
 };
 
 /** Snapshots on local disk. */
-export function createSnapshots({ basePath, cachePath, access, log, limits: given }: SnapshotOptions): Snapshots {
+export function createSnapshots({ basePath, cachePath, access, log, limits: given, observe }: SnapshotOptions): Snapshots {
   const limits = { ...defaultLimits, ...given };
-  const cache = createGitCache(cachePath, { ...limits, packBytes: packAllowance(limits) });
-  const packer = createPacker({ cache, limits });
+  const observed = observedGit(observe);
+  const cache = createGitCache(cachePath, { ...limits, packBytes: packAllowance(limits) }, observed);
+  const packer = createPacker({ cache, limits, observed });
   const store = createLocalStore(basePath, access);
 
   async function storeCommit(commit: CommitToStore): Promise<{ cloneSize: number }> {

@@ -1,5 +1,6 @@
 import { afterAll, beforeEach, describe, expect, test } from "bun:test";
 import { join } from "node:path";
+import { createRepository, signIn } from "../../../../testing/factories";
 import { startGitHub } from "../../../../testing/github";
 import { startTestServer, useTestServer } from "../../../../testing/server";
 import { endless, type Told, told, waiting } from "./world/watcher";
@@ -109,6 +110,19 @@ describe("what ends otherwise", () => {
     await other.stop();
     expect(those("job", { name: "watcher.look" }).map(endOf)).toMatchObject([{ outcome: "handed_back" }]);
   });
+});
+
+test("what git does for a commit is told of as part of the job that has it done, without addresses and tokens", async () => {
+  github.addUser({ login: "ada" });
+  const ada = await signIn(server, github, "ada");
+  await createRepository(server, github, ada, { name: "fetched", collaborators: { ada: "admin" } });
+  const [job] = those("job", { name: "repositories.process_commit" });
+  const calls = those("call", { kind: "git" });
+  expect(calls.map(({ begun, ended, parent }) => ({ ...begun, ...ended, parent }))).toMatchObject(
+    ["fetch", "archive", "gc"].map((name) => ({ name, error: null, parent: job?.span })),
+  );
+  const all = Bun.inspect(told, { depth: 100 });
+  for (const hidden of [ada, "fetched", "ghs_", github.url]) expect(all).not.toContain(hidden);
 });
 
 test("requests are told of by what was declared for them, and not by their paths", async () => {
