@@ -4,7 +4,7 @@ import type { CheckRow } from "./check-rows";
 import { shownStatus } from "./check-set-states";
 import type { CheckSetRow } from "./check-sets";
 import { isFinal } from "./check-states";
-import type { checkJson, checkSummary, commitChecks } from "./schemas";
+import type { CommitChecks, checkJson, checkSummary } from "./schemas";
 
 /** @returns the Check JSON */
 export function presentCheck({
@@ -38,7 +38,7 @@ export function presentSummary(
   };
 }
 
-type SetProgress = Pick<z.input<typeof commitChecks>, "status" | "failure_reason" | "failure_details">;
+type SetProgress = Pick<CommitChecks, "status" | "failure_reason" | "failure_details">;
 
 /** @param set undefined for a commit whose checks were never started */
 export function presentProgress(set: CheckSetRow | undefined): SetProgress {

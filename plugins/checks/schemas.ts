@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { commitJson, repositoryJson } from "../repositories";
+import { type Repositories, repositoryJson } from "../repositories";
 import { checkSetStatuses } from "./check-set-states";
 import { checkStatuses } from "./check-states";
 import { manifestErrorKinds } from "./manifest/manifest";
@@ -21,9 +21,7 @@ export const checkWithOutput = checkJson.extend({
   error_output: z.string().optional().meta({ description: "What the plugin printed; with `errored` only", example: "Killed" }),
 });
 
-export const commitChecks = z.object({
-  repository: repositoryJson,
-  commit: commitJson,
+const ofCommit = z.object({
   checks: z.array(checkJson),
   issues: z
     .record(z.string(), z.int())
@@ -38,6 +36,11 @@ export const commitChecks = z.object({
     .meta({ description: "Why nothing could be started; with `failure` only", example: "manifest_unknown_secret" }),
   failure_details: z.string().optional().meta({ description: "Names the place, for most reasons", example: "FOO" }),
 });
+
+export type CommitChecks = z.input<typeof ofCommit>;
+
+export const commitChecks = ({ commitJson }: Pick<Repositories, "commitJson">) =>
+  z.object({ repository: repositoryJson, commit: commitJson, ...ofCommit.shape });
 
 export const checkSummary = z.array(
   z

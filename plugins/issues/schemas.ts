@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { commitJson, paging, repositoryJson } from "../repositories";
+import { paging, type Repositories, repositoryJson } from "../repositories";
 import { affectedFileJson } from "../source";
 import { issueKinds } from "./kinds";
 
@@ -29,12 +29,13 @@ export const issueJson = z
   })
   .meta({ id: "Issue" });
 
-export const issueList = z.object({
-  repository: repositoryJson,
-  commit: commitJson,
-  issues: z.array(issueJson),
-  paging: z.array(paging).length(1).meta({ description: "A list that holds exactly one paging block" }),
-});
+export const issueList = ({ commitJson }: Pick<Repositories, "commitJson">) =>
+  z.object({
+    repository: repositoryJson,
+    commit: commitJson,
+    issues: z.array(issueJson),
+    paging: z.array(paging).length(1).meta({ description: "A list that holds exactly one paging block" }),
+  });
 
 export const countsBySource = z.record(z.string(), z.int()).meta({ example: { "cocov/eslint": 0, "cocov/rubocop": 3 } });
 

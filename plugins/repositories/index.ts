@@ -4,6 +4,7 @@ import auth, { userLeft, userSignedIn } from "../auth";
 import github from "../github";
 import storage, { commitRefetch } from "../storage";
 import { createAddRepository } from "./add";
+import { createCommitStatuses } from "./commit-statuses";
 import { createCommitRegister } from "./commits";
 import { errors } from "./errors";
 import * as events from "./events";
@@ -24,6 +25,7 @@ import { createRefetch } from "./refetch";
 import { createRepositories } from "./repositories";
 import { branchRoutes } from "./routes/branches";
 import { repositoryRoutes } from "./routes/repositories";
+import { createCommitSchemas } from "./schemas";
 import { commitStatus } from "./slots";
 import * as tables from "./tables";
 import { createVerifiedReads } from "./verified-read";
@@ -38,8 +40,8 @@ export { named, namedCommit, numbered, numberedCommit, type RepositoryGuards } f
 export { type CommitPresenter, presentRepository } from "./present";
 export type { Repositories } from "./repositories";
 export type { BranchRow, CommitRow, RepositoryRow } from "./rows";
-export { commitJson, paging, repositoryJson } from "./schemas";
-export { type CommitStatusSource, commitStatus } from "./slots";
+export { paging, repositoryJson } from "./schemas";
+export { type CommitStatusKey, type CommitStatusSource, commitStatus } from "./slots";
 
 export default definePlugin({
   name: "repositories",
@@ -58,7 +60,9 @@ export default definePlugin({
   events: Object.values(events),
   setup({ db, events, jobs, slots, config, use: { auth, github, storage } }) {
     const guards = createRepositoryGuards({ db, auth });
-    const present = createCommitPresenter({ auth, github, statusSources: slots.all(commitStatus) });
+    const statuses = createCommitStatuses(slots.all(commitStatus));
+    const schemas = createCommitSchemas(statuses.shape);
+    const present = createCommitPresenter({ auth, github, statuses });
     const reads = createVerifiedReads({ db, jobs, github });
     const registered = createRegistered({ jobs, github });
     const register = createCommitRegister({ events, jobs, auth });
@@ -67,10 +71,14 @@ export default definePlugin({
       uiBaseUrl: config.uiBaseUrl,
       guards,
       present,
+      commitJson: schemas.commitJson,
     });
     return {
       api,
-      routes: [...repositoryRoutes({ db, auth, guards, present, add }), ...branchRoutes({ db, guards, present })],
+      routes: [
+        ...repositoryRoutes({ db, auth, guards, present, schemas, add }),
+        ...branchRoutes({ db, guards, present, schemas }),
+      ],
       jobs: [
         handleInitialize({ db, github, reads, register }),
         handleProcessCommit({ db, events, jobs, auth, github, reads, storage }),

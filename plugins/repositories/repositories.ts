@@ -2,6 +2,7 @@ import { setBranchIssues, setIssuesCount } from "./commits";
 import { findBranch, findCommit, findCommitBySha, findRepository } from "./find";
 import type { RepositoryGuards } from "./guards";
 import type { CommitPresenter } from "./present";
+import type { CommitSchemas } from "./schemas";
 
 /** Repositories, their branches and commits. */
 export interface Repositories {
@@ -10,6 +11,8 @@ export interface Repositories {
   /** Address of the web UI, without a slash at the end: links to commits begin with it. */
   readonly uiBaseUrl: string;
   readonly present: CommitPresenter;
+  /** Of the Commit JSON, with the statuses that plugins tell. */
+  readonly commitJson: CommitSchemas["commitJson"];
   readonly findRepository: typeof findRepository;
   readonly findCommit: typeof findCommit;
   readonly findCommitBySha: typeof findCommitBySha;
@@ -18,7 +21,7 @@ export interface Repositories {
   readonly setBranchIssues: typeof setBranchIssues;
 }
 
-type Parts = Pick<Repositories, "guards" | "uiBaseUrl" | "present">;
+type Parts = Pick<Repositories, "guards" | "uiBaseUrl" | "present" | "commitJson">;
 
 /** Makes what other plugins get of this one. */
 export function createRepositories(parts: Parts): Repositories {

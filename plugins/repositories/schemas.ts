@@ -22,44 +22,53 @@ export const repositoryJson = z
   })
   .meta({ id: "Repository" });
 
-export const commitJson = z
-  .object({
-    id: z.int(),
-    author_email: z.string().meta({ example: "ada@example.org" }),
-    author_name: z.string().meta({ example: "Ada" }),
-    checks_status: z
-      .string()
-      .meta({ description: "Status of the commit's check set; `waiting` when there is none", example: "completed" }),
-    coverage_status: z
-      .string()
-      .meta({ description: "Status of the commit's coverage; `waiting` when there is none", example: "waiting" }),
-    sha,
-    coverage_percent: z.int().nullable(),
-    issues_count: z.int().nullable().meta({ description: "Active issues; null until first counted", example: 3 }),
-    condensed_status: z.enum(["green", "yellow", "red"]),
-    minimum_coverage: z.int().nullable(),
-    message: z.string().meta({ example: "Fix it\n\nBody" }),
-    created_at: z
-      .string()
-      .meta({ description: "When the platform registered the commit", example: "2023-01-02T03:04:05.678Z" }),
-    org_name: z.string().meta({ example: "acme" }),
-    user: z
-      .object({ name: z.string().meta({ example: "ada" }), avatar: z.string().nullable() })
-      .optional()
-      .meta({ description: "The platform's user whose verified address wrote it" }),
-  })
-  .meta({ id: "Commit" });
+/** Keys of the Commit JSON before its statuses. */
+const beforeStatuses = {
+  id: z.int(),
+  author_email: z.string().meta({ example: "ada@example.org" }),
+  author_name: z.string().meta({ example: "Ada" }),
+};
 
-export const branchJson = z
-  .object({
-    id: z.int(),
-    name: z.string().meta({ example: "main" }),
-    coverage: z.int().nullable(),
-    issues: z.int().nullable(),
-    condensed_status: z.enum(["green", "yellow", "red", "gray"]),
-    head: commitJson.optional(),
-  })
-  .meta({ id: "Branch" });
+/** And after them. */
+const afterStatuses = {
+  sha,
+  coverage_percent: z.int().nullable(),
+  issues_count: z.int().nullable().meta({ description: "Active issues; null until first counted", example: 3 }),
+  condensed_status: z.enum(["green", "yellow", "red"]),
+  minimum_coverage: z.int().nullable(),
+  message: z.string().meta({ example: "Fix it\n\nBody" }),
+  created_at: z.string().meta({ description: "When the platform registered the commit", example: "2023-01-02T03:04:05.678Z" }),
+  org_name: z.string().meta({ example: "acme" }),
+  user: z
+    .object({ name: z.string().meta({ example: "ada" }), avatar: z.string().nullable() })
+    .optional()
+    .meta({ description: "The platform's user whose verified address wrote it" }),
+};
+
+/** Schemas of answers that show statuses of commits; which there are is known once every plugin has been set up. */
+export type CommitSchemas = ReturnType<typeof createCommitSchemas>;
+
+/** @param statuses gives the schemas of statuses by their keys; asked when the documentation is made */
+export function createCommitSchemas(statuses: () => Readonly<Record<string, z.ZodType<string, string>>>) {
+  const commitJson = z.lazy(() => z.object({ ...beforeStatuses, ...statuses(), ...afterStatuses }).meta({ id: "Commit" }));
+  const branchJson = z
+    .object({
+      id: z.int(),
+      name: z.string().meta({ example: "main" }),
+      coverage: z.int().nullable(),
+      issues: z.int().nullable(),
+      condensed_status: z.enum(["green", "yellow", "red", "gray"]),
+      head: commitJson.optional(),
+    })
+    .meta({ id: "Branch" });
+  const repositoryWithHead = repositoryJson.extend({
+    head: z
+      .lazy(() => z.object({ ...statuses(), files_count: z.int().optional() }))
+      .optional()
+      .meta({ description: "Where the default branch stands" }),
+  });
+  return { commitJson, branchJson, repositoryWithHead };
+}
 
 export const paging = z
   .object({
@@ -73,13 +82,3 @@ export const paging = z
 export const repositoryList = z.object({ repositories: z.array(repositoryJson), paging });
 export const repositorySearch = z.array(repositoryJson.pick({ name: true, description: true }));
 export const branchList = z.object({ branches: z.array(z.string()).meta({ example: ["main", "develop"] }) });
-
-export const repositoryWithHead = repositoryJson.extend({
-  head: z
-    .object({ checks_status: z.string(), coverage_status: z.string(), files_count: z.int().optional() })
-    .optional()
-    .meta({
-      description: "Where the default branch stands",
-      example: { checks_status: "completed", coverage_status: "waiting" },
-    }),
-});

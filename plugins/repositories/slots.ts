@@ -1,11 +1,19 @@
+import type { z } from "zod";
 import { type Queryable, slot } from "../../core";
 
-/** Where a plugin tells how far it has come with commits. */
+/** A key of the Commit JSON under which a plugin tells how far it has come. */
+export type CommitStatusKey = `${string}_status`;
+
+/** What a plugin knows of how far it has come with commits. A commit is green when all its statuses are `completed`, red when one is `errored`. */
 export interface CommitStatusSource {
-  /** The key of the Commit JSON that it fills. */
-  readonly key: "checks_status" | "coverage_status";
-  /** @returns status by commit id, in one statement; commits that are left out show as `waiting` */
-  of(q: Queryable, commitIds: readonly number[]): Promise<Map<number, string>>;
+  /** Where commits show it. One that every commit has (see `promised-statuses.ts`) is filled, others are added. */
+  readonly key: CommitStatusKey;
+  /** What it may be, with a description and an example, for the documentation. */
+  readonly schema: z.ZodType<string, string>;
+  /** Shown for commits that `of` leaves out. */
+  readonly unknown: string;
+  /** @returns status by commit id, in one statement */
+  of(q: Queryable, commitIds: readonly number[]): Promise<ReadonlyMap<number, string>>;
 }
 
 /** Filled by whoever keeps a status per commit. */

@@ -14,7 +14,8 @@ interface Parts {
 }
 
 /** Reading a commit's checks. */
-export function checkRoutes({ db, repositories: { guards, present }, counts }: Parts): Route[] {
+export function checkRoutes({ db, repositories, counts }: Parts): Route[] {
+  const { guards, present } = repositories;
   const issuesOf = async (commitId: number) => (await counts()?.bySource(db, commitId)) ?? {};
   return [
     route({
@@ -24,7 +25,7 @@ export function checkRoutes({ db, repositories: { guards, present }, counts }: P
       description: "By plugin name, with the status of the run as a whole.",
       ...guards.memberOfCommit,
       params: z.object(namedCommit),
-      answers: { 200: commitChecks },
+      answers: { 200: commitChecks(repositories) },
       handle: async ({ repository, commit }) => {
         const [json, set, checks, issues] = await Promise.all([
           present.commit(db, commit),

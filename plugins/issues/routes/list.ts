@@ -30,7 +30,7 @@ export function listRoute({ db, repositories, present }: Parts): Route {
       state: parameter.text().optional().meta({ description: "`active` unless given", enum: issueStates }),
     }),
     paginated: true,
-    answers: { 200: issueList },
+    answers: { 200: issueList(repositories) },
     errors: ["issues.invalid_kind", "issues.invalid_state"],
     handle: async ({ repository, commit, params, page }) => {
       const filter = {

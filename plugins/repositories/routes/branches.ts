@@ -3,17 +3,19 @@ import { type Database, notFound, parameter, type Route, route } from "../../../
 import { branchNames, findBranch, findCommit } from "../find";
 import { named, type RepositoryGuards } from "../guards";
 import type { CommitPresenter } from "../present";
-import { branchJson, branchList } from "../schemas";
+import { branchList, type CommitSchemas } from "../schemas";
 
 /** Branches of a repository. */
 export function branchRoutes({
   db,
   guards,
   present,
+  schemas,
 }: {
   db: Database;
   guards: RepositoryGuards;
   present: CommitPresenter;
+  schemas: CommitSchemas;
 }): Route[] {
   return [
     route({
@@ -33,7 +35,7 @@ export function branchRoutes({
       description: "Slashes in the name may be sent as they are.",
       ...guards.member,
       params: z.object({ ...named, branch: parameter.text() }),
-      answers: { 200: branchJson },
+      answers: { 200: schemas.branchJson },
       errors: ["not_found"],
       handle: async ({ repository, params }) => {
         const branch = await findBranch(db, repository.id, params.branch);

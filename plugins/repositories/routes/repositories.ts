@@ -6,18 +6,19 @@ import { named, type RepositoryGuards } from "../guards";
 import { listRepositories, searchRepositories } from "../list";
 import { type CommitPresenter, presentRepository } from "../present";
 import type { RepositoryRow } from "../rows";
-import { repositoryJson, repositoryList, repositorySearch, repositoryWithHead } from "../schemas";
+import { type CommitSchemas, repositoryJson, repositoryList, repositorySearch } from "../schemas";
 
 interface Parts {
   db: Database;
   auth: Auth;
   guards: RepositoryGuards;
   present: CommitPresenter;
+  schemas: CommitSchemas;
   add: (caller: Caller, name: string) => Promise<RepositoryRow>;
 }
 
 /** Listing, adding and showing repositories. */
-export function repositoryRoutes({ db, auth, guards, present, add }: Parts): Route[] {
+export function repositoryRoutes({ db, auth, guards, present, schemas, add }: Parts): Route[] {
   return [
     route({
       method: "GET",
@@ -64,13 +65,12 @@ export function repositoryRoutes({ db, auth, guards, present, add }: Parts): Rou
       summary: "Show a repository",
       ...guards.member,
       params: z.object(named),
-      answers: { 200: repositoryWithHead },
+      answers: { 200: schemas.repositoryWithHead },
       handle: async ({ repository }) => {
         const branch = await findBranch(db, repository.id, repository.defaultBranch);
         const row = branch?.headId ? await findCommit(db, branch.headId) : undefined;
         if (!row) return presentRepository(repository);
-        const { checks_status, coverage_status } = await present.commit(db, row);
-        return { ...presentRepository(repository), head: { checks_status, coverage_status } };
+        return { ...presentRepository(repository), head: await present.statuses(db, row) };
       },
     }),
   ];
