@@ -31,12 +31,19 @@ export interface StoredCommit {
 /**
  * A server with repositories and what they need, the GitHub it talks to, an admin and a service token.
  * @param settings variables on top of those that name that GitHub
+ * @param load files of further plugins
  */
-export async function useRepositoryWorld(options: GitHubOptions = {}, settings: Record<string, string> = {}) {
+export async function useRepositoryWorld(
+  options: GitHubOptions = {},
+  settings: Record<string, string> = {},
+  load: readonly string[] = [],
+) {
   const github = await startGitHub(options);
   afterAll(() => github.stop());
   afterEach(() => github.clearFaults());
-  const server = await useTestServer({ env: { ...github.environment(), ...settings }, config: repositoriesOnly });
+  const { disabled, load: noting } = repositoriesOnly.plugins;
+  const config = { plugins: { disabled, load: [...noting, ...load] } };
+  const server = await useTestServer({ env: { ...github.environment(), ...settings }, config });
   const { db, jobs } = server.app;
   await db.sql`CREATE TABLE heard (id bigint GENERATED ALWAYS AS IDENTITY, event text NOT NULL, subject bigint NOT NULL)`;
   github.sendWebhooksTo(webhookUrl(server));
