@@ -10,20 +10,20 @@ export type RowColumns<R> = ((q: Queryable) => PendingQuery<Row[]>) & { readonly
 export type RowOf<C> = C extends RowColumns<infer R> ? R : never;
 
 /**
- * Names columns of a table for SQL as the table's declaration does: `c.author_name AS "authorName"`. So names and types are written down
+ * Names columns of a table for SQL as the table's declaration does: `p.full_title AS "fullTitle"`. So names and types are written down
  * once.
  * @param alias what the statement calls the table; left out: columns are named without
  *
  * @example
- * const branchColumns = rowColumns(branches, ["id", "headId"], "b");
- * type BranchRow = RowOf<typeof branchColumns>;
- * const rows = await q.sql<BranchRow[]>`SELECT ${branchColumns(q)} FROM branches b`;
+ * const pageColumns = rowColumns(pages, ["id", "fullTitle"], "p");
+ * type PageRow = RowOf<typeof pageColumns>;
+ * const rows = await q.sql<PageRow[]>`SELECT ${pageColumns(q)} FROM pages p`;
  */
 export function rowColumns<T extends PgTable, F extends keyof T["$inferSelect"] & string>(
   table: T,
   fields: readonly F[],
   alias?: string,
-): RowColumns<Pick<T["$inferSelect"], F>> {
+): RowColumns<Readonly<Pick<T["$inferSelect"], F>>> {
   const columns = getTableColumns(table);
   const of = alias === undefined ? "" : `${alias}.`;
   const list = fields.map((field) => `${of}${columns[field]?.name} AS "${field}"`).join(", ");
