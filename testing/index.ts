@@ -3,6 +3,7 @@
  * GitHub of its own.
  */
 
+export { conformanceProblems } from "./conformance/conformance-problems";
 export { createTestDatabase, type TestDatabase } from "./databases";
 export type { AddedRepository, WantedRepository } from "./factories";
 export * from "./github";

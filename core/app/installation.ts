@@ -24,6 +24,8 @@ export interface InstallationOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** What the configuration file would export; without it `config/cocov.config.ts`, or the file `COCOV_CONFIG` names, is read. */
   readonly config?: unknown;
+  /** Plugins to load on top of those that the configuration names. */
+  readonly load?: readonly string[];
 }
 
 /** A plugin that is on, with its section of the configuration. */
@@ -59,7 +61,11 @@ export async function loadInstallation(options: InstallationOptions = {}): Promi
   const { disabled = [], load = [], optional = false } = outline.plugins ?? {};
   const core = readSection("core", coreSettings, outline.core ?? {}, env);
   const switches = switchedOff(disabled, core.settings);
-  const { found, unusable, problems: folderProblems } = await discoverPlugins(join(root, "plugins"), load, root);
+  const {
+    found,
+    unusable,
+    problems: folderProblems,
+  } = await discoverPlugins(join(root, "plugins"), [...load, ...(options.load ?? [])], root);
   const lost = unusable.filter(({ elsewhere }) => optional && elsewhere);
   // What couldn't be read may have any name.
   const named = lost.length > 0 ? null : found.map(({ plugin }) => plugin.name as string);

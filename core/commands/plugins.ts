@@ -4,7 +4,7 @@ import type { FoundPlugin } from "../plugin/discover";
 import type { InstalledPlugin } from "../plugin/installed-plugin";
 import type { LeftOut } from "../plugin/leave-out";
 import { tableNames } from "../plugin/table-names";
-import { defineCommand } from "./command";
+import { type CommandResult, defineCommand } from "./command";
 import { table } from "./table";
 
 export const plugins = defineCommand({
@@ -13,8 +13,14 @@ export const plugins = defineCommand({
   description: "Lists the plugins: on or off and why, what they require, and how much they bring.",
   options: {
     routes: { type: "boolean", summary: "lists every route, table, job, slot, event and command by name instead" },
+    check: {
+      type: "string",
+      value: "PLUGIN",
+      summary: "checks a plugin (its name, path or package) against the rules of plugins; exit code 1 when it breaks any",
+    },
   },
   async run({ options }) {
+    if (options.check !== undefined) return await verdict(options.check);
     const installation = await loadInstallation();
     const { installed, leftOut } = previewSetUp(installation);
     const { off } = installation;
@@ -22,6 +28,19 @@ export const plugins = defineCommand({
     return { text: options.routes ? listing(installed) : overview(installed, off, leftOut), json };
   },
 });
+
+/** The rules are loaded when they are wanted: serving doesn't need them. */
+async function verdict(wanted: string): Promise<CommandResult> {
+  const { checkPlugin } = await import("../../testing/conformance/check-plugin");
+  const { name, problems } = await checkPlugin(wanted);
+  const conforms = `Plugin "${name}" conforms. That its migrations make exactly its tables is only seen in a database: have its tests call conformanceProblems() of cocov/testing.`;
+  const list = problems.map((problem) => `  - ${problem}`).join("\n");
+  return {
+    text: problems.length === 0 ? conforms : `Plugin "${name}" doesn't conform:\n${list}`,
+    json: { plugin: name, problems },
+    exitCode: problems.length === 0 ? 0 : 1,
+  };
+}
 
 function overview(installed: readonly InstalledPlugin[], off: Installation["off"], leftOut: readonly LeftOut[]): string {
   const head = ["plugin", "state", "requires", "routes", "tables", "jobs", "version", "from"];

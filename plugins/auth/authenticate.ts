@@ -47,11 +47,12 @@ export function createAuthenticator({ db, log }: { db: Database; log: Logger }) 
     return callerOf(row);
   };
 
-  function touch(row: TokenRow): void {
-    const table = row.source === "user" ? "user_tokens" : "service_tokens";
-    db.sql`UPDATE ${db.sql(table)} SET last_used_at = now() WHERE id = ${row.tokenId}`.catch((error: unknown) =>
-      log.warn({ err: error, table, id: row.tokenId }, "the time of a token's last use wasn't written"),
-    );
+  function touch({ source, tokenId: id }: TokenRow): void {
+    const written =
+      source === "user"
+        ? db.sql`UPDATE user_tokens SET last_used_at = now() WHERE id = ${id}`
+        : db.sql`UPDATE service_tokens SET last_used_at = now() WHERE id = ${id}`;
+    written.catch((error: unknown) => log.warn({ err: error, source, id }, "the time of a token's last use wasn't written"));
   }
 }
 
