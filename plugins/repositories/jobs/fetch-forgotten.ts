@@ -15,18 +15,20 @@ const forgotten = defineJob({
 const batch = 100;
 
 /**
- * Commits that have been waiting to be fetched for some minutes, newest first. They are few: a commit waits no longer once its fetch
- * has begun, and what waits its turn already isn't added again. A repository without a name of its own has nothing to be
- * fetched by, and nothing is fetched for one that has left the organization.
+ * Commits that have been waiting to be fetched for some minutes, those longest that weren't looked at, and newest first. What waits its
+ * turn already isn't added again, and doesn't keep the others from being looked at. A repository without a name of its own has
+ * nothing to be fetched by, and nothing is fetched for one that has left the organization.
  */
 export function fetchForgotten({ jobs }: { jobs: Jobs }): HandledJob {
   return forgotten.handledBy(async (_payload, run) => {
     await run.complete(async (tx) => {
       const commits = await tx.sql<{ commitId: number; repositoryId: number }[]>`
-        SELECT c.id AS "commitId", r.id AS "repositoryId" FROM commits c JOIN repositories r ON r.id = c.repository_id
-         WHERE c.clone_status = 'queued' AND c.updated_at < now() - interval '5 minutes' AND r.name::text ~ '^[A-Za-z0-9._-]+$'
-           AND r.transferred_to IS NULL
-         ORDER BY c.id DESC LIMIT ${batch}`;
+        UPDATE commits SET updated_at = now()
+         WHERE id IN (SELECT c.id FROM commits c JOIN repositories r ON r.id = c.repository_id
+                       WHERE c.clone_status = 'queued' AND c.updated_at < now() - interval '5 minutes'
+                         AND r.name::text ~ '^[A-Za-z0-9._-]+$' AND r.transferred_to IS NULL
+                       ORDER BY c.updated_at, c.id DESC LIMIT ${batch} FOR UPDATE OF c SKIP LOCKED)
+        RETURNING id AS "commitId", repository_id AS "repositoryId"`;
       await jobs.enqueueAll(tx, processCommit, commits);
     });
   });

@@ -68,11 +68,11 @@ type Fetched = { readonly size: number | null } | { readonly failed: Error };
  * is in place before the row says so, so whatever interrupts this, the next attempt finds either both or does it again.
  */
 export function handleProcessCommit({ db, events, jobs, auth, github, reads, storage }: Parts): HandledJob {
-  return processCommit.handledBy(process, {
+  return processCommit.handledBy(work, {
     onDead: (tx, { commitId, fetchId = null }) => noteFailure(tx, { commitId, fetchId, error: undefined }, true),
   });
 
-  async function process(payload: z.output<typeof processCommit.payload>, run: JobRun): Promise<void> {
+  async function work(payload: z.output<typeof processCommit.payload>, run: JobRun): Promise<void> {
     const { commitId, repositoryId, fetchId = null } = payload;
     const commit = await findCommit(db, commitId);
     const repository = commit && (await findRepository(db, repositoryId));

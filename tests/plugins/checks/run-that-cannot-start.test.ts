@@ -8,7 +8,7 @@ import { manifestOf, paper, useChecksWorld } from "./world/checks-world";
 
 setDefaultTimeout(30_000);
 
-const world = await useChecksWorld();
+const world = await useChecksWorld({ COCOV_COMMIT_MAX_FILES: "20" });
 const { server, github } = world;
 const { db, jobs } = server.app;
 
@@ -57,6 +57,25 @@ describe("a manifest that can't be stored ends the run with a status", () => {
     await jobs.idle();
     expect(await commit.show()).toMatchObject({ status: "queued" });
   });
+});
+
+test("a commit beyond the limits fails at once, with details that name the limit, and isn't tried again", async () => {
+  const files = Object.fromEntries(Array.from({ length: 20 }, (_, number) => [`file-${number}`, "text"]));
+  const commit = await world.commitWith(manifestOf("a/b"), files);
+  expect(await commit.show()).toMatchObject({
+    status: "failure",
+    failure_reason: "commit_fetch_failed",
+    failure_details: expect.stringContaining("COCOV_COMMIT_MAX_FILES"),
+  });
+  expect((await commit.statuses()).map(({ state }) => state)).toEqual(["error"]);
+  expect(await db.sql`SELECT 1 FROM core_jobs WHERE name = ${processCommit.name}`).toHaveLength(0);
+  const fetches = github.fetches(commit.onGitHub.name).length;
+  await jobs.idle();
+  expect(github.fetches(commit.onGitHub.name)).toHaveLength(fetches);
+  // Each branch that comes to it has it tried once more, and so does a member: the limit may be another by then.
+  expect((await commit.reRun()).status).toBe(204);
+  await jobs.idle();
+  expect(await commit.show()).toMatchObject({ status: "failure", failure_reason: "commit_fetch_failed" });
 });
 
 describe("a run whose job is dead", () => {
