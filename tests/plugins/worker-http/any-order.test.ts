@@ -2,7 +2,7 @@ import { expect, setDefaultTimeout, test } from "bun:test";
 import { rm } from "node:fs/promises";
 import fc from "fast-check";
 import { processCommit } from "../../../plugins/repositories/jobs/process-commit";
-import { json, webhookUrl } from "../../support/factories";
+import { json, webhookUrl } from "../../../testing/factories";
 import { type Leased, useWorkerWorld } from "./world";
 
 setDefaultTimeout(120_000);

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { json, webhookUrl } from "../../support/factories";
+import { json, webhookUrl } from "../../../testing/factories";
 import { useWorkerWorld } from "./world";
 
 const world = await useWorkerWorld();
