@@ -119,7 +119,9 @@ async function newCommit() {
     put: async () => lease && put(own()),
     async "lease runs out"() {
       if (!lease) return;
-      await world.runOut(lease.job.job_id);
+      await db.sql`
+        UPDATE worker_jobs SET leased_until = now() - interval '1 second'
+         WHERE job_id = ${lease.job.job_id} AND lease_id IS NOT NULL`;
       await world.endLostRuns();
     },
     "give back": async () => lease && world.post(`/v1/worker/leases/${lease.lease.id}/release`),
@@ -167,7 +169,8 @@ test("in whatever order things happen, a run that has ended stays as it is until
         if (what !== "re-run") expect({ what, jobId: now.jobId }).toEqual({ what, jobId: before.jobId });
         if (what.startsWith("stale")) expect({ what, ...now }).toEqual({ what, ...before });
         if (now.status === "completed") expect([...commit.taken]).toContain(now.jobId);
-        if (now.status === "completed") expect(now.checks.every(({ status }) => status === "completed")).toBe(true);
+        if (now.status === "completed" && before.status !== "completed")
+          expect(now.checks.every(({ status }) => status === "completed")).toBe(true);
         expect(["waiting", "failure"]).not.toContain(now.status);
         before = now;
       }
