@@ -1,21 +1,14 @@
-import type { Queryable, Transaction } from "../../core";
+import { asc, eq } from "drizzle-orm";
+import { type Given, preparedRead, type Queryable, type RowOf, rowColumns, type Transaction } from "../../core";
 import type { CheckStatus } from "./check-states";
 import type { ManifestCheck } from "./manifest/manifest";
+import { checks } from "./tables";
 
-export interface CheckRow {
-  readonly id: number;
-  readonly pluginName: string;
-  readonly status: CheckStatus;
-  readonly startedAt: Date | null;
-  readonly finishedAt: Date | null;
-}
+const columns = rowColumns(checks, ["id", "pluginName", "status", "startedAt", "finishedAt"], "k");
+const columnsWithOutput = rowColumns(checks, ["id", "pluginName", "status", "startedAt", "finishedAt", "errorOutput"], "k");
 
-/** What a check was created from. */
-export interface StoredCheck {
-  readonly imageReference: string;
-  readonly envs: ManifestCheck["envs"];
-  readonly mounts: ManifestCheck["mounts"];
-}
+export type CheckRow = RowOf<typeof columns>;
+export type CheckWithOutput = RowOf<typeof columnsWithOutput>;
 
 /** @returns a commit's checks, in byte order of the lower-cased plugin name */
 export async function listChecks(q: Queryable, commitId: number): Promise<CheckRow[]> {
@@ -25,27 +18,31 @@ export async function listChecks(q: Queryable, commitId: number): Promise<CheckR
 }
 
 /** @returns one check of the commit, with what it printed when it failed */
-export async function findCheck(
-  q: Queryable,
-  commitId: number,
-  id: number,
-): Promise<(CheckRow & { errorOutput: string | null }) | undefined> {
-  const [row] = await q.sql<(CheckRow & { errorOutput: string | null })[]>`
-    SELECT ${columns(q)}, k.error_output AS "errorOutput" FROM checks k JOIN check_sets s ON s.id = k.check_set_id
+export async function findCheck(q: Queryable, commitId: number, id: number): Promise<CheckWithOutput | undefined> {
+  const [row] = await q.sql<CheckWithOutput[]>`
+    SELECT ${columnsWithOutput(q)} FROM checks k JOIN check_sets s ON s.id = k.check_set_id
      WHERE s.commit_id = ${commitId} AND k.id = ${id}`;
   return row;
 }
 
 /** @returns the statuses of all checks of a check set */
 export async function checkStatusesOf(q: Queryable, checkSetId: number): Promise<CheckStatus[]> {
-  const rows = await q.sql<{ status: CheckStatus }[]>`SELECT status FROM checks WHERE check_set_id = ${checkSetId}`;
+  const rows = await statusesOf(q, { checkSetId });
   return rows.map(({ status }) => status);
 }
 
-export async function checksInManifestOrder(q: Queryable, checkSetId: number): Promise<StoredCheck[]> {
-  return await q.sql<StoredCheck[]>`
-    SELECT image_reference AS "imageReference", envs, mounts FROM checks WHERE check_set_id = ${checkSetId} ORDER BY position`;
-}
+const statusesOf = preparedRead((orm, { checkSetId }: Given<{ checkSetId: number }>) =>
+  orm.select({ status: checks.status }).from(checks).where(eq(checks.checkSetId, checkSetId)),
+);
+
+/** What the checks of a check set were created from, in the manifest's order. */
+export const checksInManifestOrder = preparedRead((orm, { checkSetId }: Given<{ checkSetId: number }>) =>
+  orm
+    .select({ imageReference: checks.imageReference, envs: checks.envs, mounts: checks.mounts })
+    .from(checks)
+    .where(eq(checks.checkSetId, checkSetId))
+    .orderBy(asc(checks.position)),
+);
 
 /** Makes a check, `waiting`, of every entry of a manifest. */
 export async function insertChecks(tx: Transaction, checkSetId: number, entries: readonly ManifestCheck[]): Promise<void> {
@@ -74,6 +71,3 @@ export async function closeOpenChecks(
            started_at = coalesce(started_at, now()), finished_at = coalesce(finished_at, now()), updated_at = now()
      WHERE check_set_id = ${checkSetId} AND status IN ('waiting', 'in_progress')`;
 }
-
-const columns = ({ sql }: Queryable) => sql`
-  k.id, k.plugin_name AS "pluginName", k.status, k.started_at AS "startedAt", k.finished_at AS "finishedAt"`;

@@ -1,25 +1,26 @@
-import type { Queryable, Transaction } from "../../core";
-import { type CheckSetProgress, type CheckSetStatus, mayFollow } from "./check-set-states";
-import type { ManifestErrorKind } from "./manifest/manifest";
+import { type Queryable, type RowOf, rowColumns, type Transaction } from "../../core";
+import type { CommitRow, RepositoryRow } from "../repositories";
+import { type CheckSetStatus, mayFollow } from "./check-set-states";
 import type { Run } from "./slots";
+import { checkSets } from "./tables";
+
+/**
+ * `jobId`: null when no run was ever started. `transport`: name of what the run was handed to; null while nothing has taken it.
+ * `refetches`: how often the run had its commit's files fetched again.
+ */
+const ownColumns = rowColumns(
+  checkSets,
+  ["id", "commitId", "status", "canceling", "jobId", "errorKind", "errorExtra", "transport", "refetches"],
+  "s",
+);
 
 /** A check set, with what its commit is called elsewhere. */
-export interface CheckSetRow extends CheckSetProgress {
-  readonly id: number;
-  readonly commitId: number;
-  readonly repositoryId: number;
-  readonly repositoryName: string;
-  readonly repositoryGithubId: number;
-  readonly sha: string;
-  /** Null when no run was ever started. */
-  readonly jobId: string | null;
-  readonly errorKind: ManifestErrorKind | "no_error";
-  readonly errorExtra: string | null;
-  /** Name of what the run was handed to; null while nothing has taken it. */
-  readonly transport: string | null;
-  /** How often the run had its commit's files fetched again. */
-  readonly refetches: number;
-}
+export type CheckSetRow = RowOf<typeof ownColumns> & {
+  readonly repositoryId: RepositoryRow["id"];
+  readonly repositoryName: RepositoryRow["name"];
+  readonly repositoryGithubId: RepositoryRow["githubId"];
+  readonly sha: CommitRow["sha"];
+};
 
 /** @returns the run a check set stands for; null when none was ever started */
 export function runOf({ id, jobId, commitId, repositoryId }: CheckSetRow): Run | null {
@@ -64,10 +65,8 @@ export async function moveCheckSet(tx: Transaction, set: CheckSetRow, next: Chec
   await tx.sql`UPDATE check_sets SET status = ${next}, updated_at = now() ${also} WHERE id = ${set.id}`;
 }
 
-const columns = ({ sql }: Queryable) => sql`
-  s.id, s.commit_id AS "commitId", s.status, s.canceling, s.job_id AS "jobId", s.error_kind AS "errorKind",
-  s.error_extra AS "errorExtra", s.transport, s.refetches, c.sha, r.id AS "repositoryId", r.name AS "repositoryName",
-  r.github_id AS "repositoryGithubId"`;
+const columns = (q: Queryable) => q.sql`
+  ${ownColumns(q)}, c.sha, r.id AS "repositoryId", r.name AS "repositoryName", r.github_id AS "repositoryGithubId"`;
 
 const joined = ({ sql }: Queryable) => sql`
   FROM check_sets s JOIN commits c ON c.id = s.commit_id JOIN repositories r ON r.id = c.repository_id`;

@@ -15,11 +15,11 @@ export type Announce = (
 ) => Promise<void>;
 
 /** @param uiBaseUrl where the web UI is, without a trailing slash: target of the statuses' links */
-export function createAnnounce({ github, uiBaseUrl }: { github: GitHub | undefined; uiBaseUrl: string }): Announce {
+export function createAnnounce({ github, uiBaseUrl }: { github: GitHub; uiBaseUrl: string }): Announce {
   return async (tx, { repositoryName, repositoryGithubId: repositoryId, sha }, kind) => {
     const { state, description, page } = announcement(kind);
     const targetUrl = `${uiBaseUrl}/repos/${repositoryName}/commits/${sha}/${page}`;
-    await github?.postStatus(tx, { repositoryId, sha, context: "cocov", state, description, targetUrl });
+    await github.postStatus(tx, { repositoryId, sha, context: "cocov", state, description, targetUrl });
   };
 }
 

@@ -1,3 +1,5 @@
+import { eq } from "drizzle-orm";
+import { type Given, preparedRead } from "../../core";
 import type { GitHub } from "../github";
 import type { CommitStorage } from "../storage";
 import { listChecks } from "./check-rows";
@@ -9,10 +11,11 @@ import type { Manifests } from "./manifest/manifests";
 import { createQueueEntry } from "./queue-entry";
 import type { RunEnd } from "./run-end";
 import type { MountSecrets } from "./slots";
+import { checkSets } from "./tables";
 import { assertCurrent } from "./worker-reports";
 
 interface Parts {
-  github: GitHub | undefined;
+  github: GitHub;
   storage: CommitStorage;
   secrets: () => MountSecrets | undefined;
   end: RunEnd;
@@ -28,10 +31,9 @@ export function createChecks({ github, storage, secrets, end, announce, readMani
     excluded: manifests.excluded,
     queueEntry: createQueueEntry({ github, storage, secrets, end }),
 
-    async excludePatterns({ sql }, commitId) {
-      const [row] = await sql<{ patterns: string[] }[]>`
-        SELECT exclude_paths AS patterns FROM check_sets WHERE commit_id = ${commitId}`;
-      return row?.patterns ?? [];
+    async excludePatterns(q, commitId) {
+      const [set] = await patternsOf(q, { commitId });
+      return set?.excludePaths ?? [];
     },
 
     async pluginNames(q, commitId) {
@@ -78,3 +80,7 @@ export function createChecks({ github, storage, secrets, end, announce, readMani
     },
   };
 }
+
+const patternsOf = preparedRead((orm, { commitId }: Given<{ commitId: number }>) =>
+  orm.select({ excludePaths: checkSets.excludePaths }).from(checkSets).where(eq(checkSets.commitId, commitId)),
+);

@@ -48,8 +48,7 @@ const seconds = wholeNumber(1, 31_536_000);
 export default definePlugin({
   name: "checks",
   summary: "Reads commits' manifests, hands their checks to Workers, takes in the results and reports them to GitHub",
-  requires: [auth, repositories, storage],
-  optional: [github],
+  requires: [auth, github, repositories, storage],
   config: z.object({
     cancelTimeout: setting(seconds.default(1500), {
       env: "COCOV_CHECKS_CANCEL_TIMEOUT",

@@ -37,7 +37,7 @@ export interface QueuedMount {
 }
 
 interface Parts {
-  github: GitHub | undefined;
+  github: GitHub;
   storage: Pick<CommitStorage, "forWorkers">;
   secrets: () => MountSecrets | undefined;
   end: RunEnd;
@@ -49,7 +49,7 @@ export function createQueueEntry({ github, storage, secrets, end }: Parts): Chec
     const set = await lockCheckSetOfJob(tx, jobId);
     if (!set || !isRunning(set.status) || set.canceling) return null;
     const checks: QueuedCheck[] = [];
-    for (const { imageReference, envs, mounts } of await checksInManifestOrder(tx, set.id)) {
+    for (const { imageReference, envs, mounts } of await checksInManifestOrder(tx, { checkSetId: set.id })) {
       const authorized = await authorize(tx, set.repositoryId, mounts);
       if ("gone" in authorized) {
         await end.breakOff(tx, set, { reason: `The secret ${authorized.gone} doesn't exist any more.` });
@@ -60,7 +60,7 @@ export function createQueueEntry({ github, storage, secrets, end }: Parts): Chec
     return {
       check_set_id: set.id,
       job_id: jobId,
-      org: github?.orgName() ?? "",
+      org: github.orgName(),
       repo: set.repositoryName,
       repo_id: set.repositoryId,
       sha: set.sha,

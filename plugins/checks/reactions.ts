@@ -5,6 +5,7 @@ import { type CheckSetRow, lockCheckSet, runOf } from "./check-sets";
 import { runChecks } from "./jobs/run-checks-job";
 import { manifestError } from "./manifest/manifest";
 import type { RunStart } from "./run-start";
+import type { checkSets } from "./tables";
 import type { Transports } from "./transports";
 
 /**
@@ -37,7 +38,7 @@ export function checkReactions({ jobs, start, transports }: { jobs: Jobs; start:
 
     /** Workers stop what they do for a repository that is about to be deleted. */
     repositoryDeleted.handledBy(async (tx, { repositoryId }) => {
-      const running = await tx.sql<{ commitId: number }[]>`
+      const running = await tx.sql<Pick<typeof checkSets.$inferSelect, "commitId">[]>`
         SELECT s.commit_id AS "commitId" FROM check_sets s JOIN commits c ON c.id = s.commit_id
          WHERE c.repository_id = ${repositoryId} AND s.status IN ('queued', 'in_progress') ORDER BY s.commit_id`;
       for (const { commitId } of running) {

@@ -2,7 +2,7 @@ import { boolean, integer, jsonb, pgTable, text } from "drizzle-orm/pg-core";
 import { column } from "../../core";
 import { checkSetStatuses } from "./check-set-states";
 import { checkStatuses } from "./check-states";
-import type { ManifestCheck } from "./manifest/manifest";
+import type { ManifestCheck, ManifestErrorKind } from "./manifest/manifest";
 
 const { citext, id, int8, moment, timestamps } = column;
 
@@ -16,7 +16,7 @@ export const checkSets = pgTable("check_sets", {
   jobId: text("job_id").unique(),
   canceling: boolean("canceling").notNull().default(false),
   cancelingSince: moment("canceling_since"),
-  errorKind: text("error_kind").notNull().default("no_error"),
+  errorKind: text("error_kind").$type<ManifestErrorKind | "no_error">().notNull().default("no_error"),
   errorExtra: text("error_extra"),
   excludePaths: text("exclude_paths").array().notNull().default([]),
   queuedAt: moment("queued_at"),

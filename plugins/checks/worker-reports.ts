@@ -1,12 +1,14 @@
-import { notFound, type Transaction } from "../../core";
+import { eq } from "drizzle-orm";
+import { type Given, notFound, preparedRead, type Transaction } from "../../core";
 import { checkStatusesOf } from "./check-rows";
 import { isRunning, statusWhenBegun, wrapUp } from "./check-set-states";
 import { type CheckSetRow, lockCheckSet, moveCheckSet, runOf } from "./check-sets";
 import { type CheckStatus, nextCheckStatus } from "./check-states";
 import { errors } from "./errors";
-import { type MatchableCheck, matchCheck } from "./manifest/match-check";
+import { matchCheck } from "./manifest/match-check";
 import type { RunEnd } from "./run-end";
 import { lockExisting } from "./run-requests";
+import { checks } from "./tables";
 import type { Transports } from "./transports";
 
 /** What a Worker says about one check. */
@@ -43,7 +45,7 @@ export function createWorkerReports({ end, transports }: { end: RunEnd; transpor
     async report(tx, { commitId, jobId }, { pluginName, status, errorOutput }) {
       const set = await lockCheckSet(tx, commitId);
       if (set) assertCurrent(set, jobId);
-      const check = set && matchCheck(pluginName, await reportableChecks(tx, set));
+      const check = set && matchCheck(pluginName, await reportableChecks(tx, { checkSetId: set.id }));
       if (!check) throw notFound(`This commit has no check for ${pluginName}`);
       if (set.status === "queued" && (await transports.isWaiting(tx, set))) return;
       if (nextCheckStatus(check.status, status) === status) await changeCheck(tx, check.id, status, errorOutput);
@@ -77,12 +79,12 @@ export function assertCurrent(set: CheckSetRow | undefined, jobId: string | unde
   if (jobId !== undefined && jobId.toLowerCase() !== set?.jobId) throw errors.fail("checks.stale_run");
 }
 
-type ReportableCheck = MatchableCheck & { readonly id: number; readonly status: CheckStatus };
-
-async function reportableChecks(tx: Transaction, set: CheckSetRow): Promise<ReportableCheck[]> {
-  return await tx.sql<ReportableCheck[]>`
-    SELECT id, plugin_name AS "pluginName", image_reference AS "imageReference", status FROM checks WHERE check_set_id = ${set.id}`;
-}
+const reportableChecks = preparedRead((orm, { checkSetId }: Given<{ checkSetId: number }>) =>
+  orm
+    .select({ id: checks.id, pluginName: checks.pluginName, imageReference: checks.imageReference, status: checks.status })
+    .from(checks)
+    .where(eq(checks.checkSetId, checkSetId)),
+);
 
 async function changeCheck(tx: Transaction, id: number, status: CheckStatus, output: string): Promise<void> {
   const { sql } = tx;

@@ -1,9 +1,18 @@
 import { z } from "zod";
-import { type Database, defineJob, type HandledJob, type Queryable, type Transaction } from "../../../core";
+import {
+  type Database,
+  defineJob,
+  type HandledJob,
+  type Queryable,
+  type RowOf,
+  rowColumns,
+  type Transaction,
+} from "../../../core";
 import { isRunning } from "../check-set-states";
 import { lockCheckSet } from "../check-sets";
 import type { RunEnd } from "../run-end";
 import type { RunStart } from "../run-start";
+import { checkSets } from "../tables";
 import type { Transports } from "../transports";
 
 /** Seconds without a callback after which a run is ended. */
@@ -21,12 +30,10 @@ interface Parts extends RunTimeouts {
   transports: Transports;
 }
 
-/** A run that wants looking at. */
-interface Found {
-  /** Its check set. */
-  readonly id: number;
-  readonly commitId: number;
-}
+const foundColumns = rowColumns(checkSets, ["id", "commitId"]);
+
+/** The check set of a run that wants looking at. */
+type Found = RowOf<typeof foundColumns>;
 
 /** Check sets read in one go. */
 const batch = 200;
@@ -96,12 +103,12 @@ async function* inBatches(read: (after: number) => Promise<Found[]>): AsyncGener
 
 /** @returns runs whose Worker, if any, has been silent for too long; only that of a commit, or those after a check set's id */
 async function abandonedRuns(
-  { sql }: Queryable,
+  q: Queryable,
   { cancelTimeout, runTimeout }: RunTimeouts,
   { after = 0, commitId = null }: { after?: number; commitId?: number | null },
 ): Promise<Found[]> {
-  return await sql<Found[]>`
-    SELECT id, commit_id AS "commitId" FROM check_sets
+  return await q.sql<Found[]>`
+    SELECT ${foundColumns(q)} FROM check_sets
      WHERE status IN ('queued', 'in_progress') AND id > ${after} AND (${commitId}::bigint IS NULL OR commit_id = ${commitId})
        AND (canceling AND greatest(canceling_since, last_callback_at) < now() - make_interval(secs => ${cancelTimeout})
             OR last_callback_at < now() - make_interval(secs => ${runTimeout}))
@@ -109,9 +116,9 @@ async function abandonedRuns(
 }
 
 /** @returns queued runs that were handed to nothing, or to a transport that is off now */
-async function unclaimedRuns({ sql }: Queryable, transports: readonly string[], after: number): Promise<Found[]> {
-  return await sql<Found[]>`
-    SELECT id, commit_id AS "commitId" FROM check_sets
+async function unclaimedRuns(q: Queryable, transports: readonly string[], after: number): Promise<Found[]> {
+  return await q.sql<Found[]>`
+    SELECT ${foundColumns(q)} FROM check_sets
      WHERE status = 'queued' AND NOT canceling AND id > ${after}
        AND (transport IS NULL OR transport <> ALL(${[...transports]}::text[]))
      ORDER BY id LIMIT ${batch}`;
