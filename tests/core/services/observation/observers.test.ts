@@ -102,10 +102,10 @@ describe("what ends otherwise", () => {
     expect(statements("infinity").map(endOf)).toMatchObject([{ error: "22012" }]);
   });
 
-  test("and a job that is handed back as the process ends", async () => {
+  test.each(endless)("and a job that is handed back as the process ends: %s", async (repository) => {
     waiting.begun = Promise.withResolvers();
     const other = await startTestServer({ env: github.environment(), config: { plugins: { load } } });
-    await other.request("POST", `/watched/${endless}`, { body: { secret: "-" } });
+    await other.request("POST", `/watched/${repository}`, { body: { secret: "-" } });
     await waiting.begun.promise;
     await other.stop();
     expect(those("job", { name: "watcher.look" }).map(endOf)).toMatchObject([{ outcome: "handed_back" }]);
