@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { useTestPlatform } from "cocov/testing";
+import { conformanceProblems, useTestPlatform } from "cocov/testing";
 
 const platform = await useTestPlatform({ plugins: [import.meta.dir] });
 const path = "/v1/my-plugin/notes";
@@ -24,4 +24,8 @@ test("a note without text is refused", async () => {
 
 test("nobody reads notes without a token", async () => {
   expect((await platform.request("GET", path)).status).toBe(401);
+});
+
+test("the rules of plugins are kept", async () => {
+  expect(await conformanceProblems(import.meta.dir)).toEqual([]);
 });

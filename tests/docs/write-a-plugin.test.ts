@@ -3,6 +3,7 @@ import { mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { projectRoot } from "../../core/app/installation";
+import { conformanceProblems } from "../../testing/conformance/conformance-problems";
 import { signIn } from "../../testing/factories";
 import { startGitHub } from "../../testing/github";
 import { testEnvironment, useTestServer } from "../../testing/server";
@@ -58,6 +59,10 @@ test("the command in the documentation works as the page says", async () => {
   expect((await run("core_", "--least", bytes)).stdout).toStartWith(`${name}  ${bytes}\n`);
   expect(await run("core_", "--lest", "1")).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('"--least"') });
   expect((await runToEnd(undefined, { env })).stdout).toContain("Lists tables and their bytes, the largest ones first");
+});
+
+test("the plugin in the documentation keeps the rules of plugins", async () => {
+  expect(await conformanceProblems(join(folder, "announcements"))).toEqual([]);
 });
 
 test("its example is no longer than it has to be", () => {

@@ -47,7 +47,7 @@ describe("a plugin made by the template in a folder elsewhere", () => {
         run([process.execPath, "run", "test"], folder),
       ]);
 
-      expect(tested).toContain("5 pass");
+      expect(tested).toContain("6 pass");
     },
     patience,
   );
