@@ -1,7 +1,7 @@
 import type { Queryable, Transaction } from "../../core";
 import type { CommitRow, RepositoryRow } from "../repositories";
-import type { QueueEntry } from "./queue-entry";
-import type { ManifestReading } from "./read-manifest";
+import type { ManifestReading } from "./manifest/read-manifest";
+import type { QueueEntry } from "./run/queue-entry";
 import type { Run } from "./slots";
 
 /** What other plugins may ask and tell about a commit's checks. */

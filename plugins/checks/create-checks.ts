@@ -2,17 +2,17 @@ import { eq } from "drizzle-orm";
 import { type Given, preparedRead } from "../../core";
 import type { GitHub } from "../github";
 import type { CommitStorage } from "../storage";
-import { listChecks } from "./check-rows";
-import { isFinished, isRunning } from "./check-set-states";
-import { findCheckSet, findCheckSetOfJob, lockCheckSetOfJob, runOf } from "./check-sets";
+import { listChecks } from "./check-set/check-rows";
+import { findCheckSet, findCheckSetOfJob, lockCheckSetOfJob, runOf } from "./check-set/check-set-rows";
+import { isFinished, isRunning } from "./check-set/check-set-states";
 import type { Checks } from "./checks";
-import type { Announce } from "./commit-status";
 import type { Manifests } from "./manifest/manifests";
-import { createQueueEntry } from "./queue-entry";
-import type { RunEnd } from "./run-end";
+import type { Announce } from "./run/announce";
+import type { RunEnd } from "./run/end";
+import { createQueueEntry } from "./run/queue-entry";
+import { assertCurrent } from "./run/worker-reports";
 import type { MountSecrets } from "./slots";
 import { checkSets } from "./tables";
-import { assertCurrent } from "./worker-reports";
 
 interface Parts {
   github: GitHub;

@@ -1,5 +1,5 @@
 import { defineErrors } from "../../core";
-import { checkStatuses } from "./check-states";
+import { checkStatuses } from "./check-set/check-states";
 
 export const errors = defineErrors({
   "checks.missing_plugin_name": [400, "`plugin_name` is missing: the image reference up to its first colon"],

@@ -1,5 +1,5 @@
 import { defineEvent } from "../../core";
-import type { EndStatus } from "./check-set-states";
+import type { EndStatus } from "./check-set/check-set-states";
 
 /** A commit's checks start afresh: whatever a former run brought is to be deleted. */
 export const checkSetStarted = defineEvent<{ commitId: number; checkSetId: number }>("check_set.started");

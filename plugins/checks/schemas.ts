@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type Repositories, repositoryJson } from "../repositories";
-import { checkSetStatuses } from "./check-set-states";
-import { checkStatuses } from "./check-states";
+import { checkSetStatuses } from "./check-set/check-set-states";
+import { checkStatuses } from "./check-set/check-states";
 import { manifestErrorKinds } from "./manifest/manifest";
 
 const pluginName = z.string().meta({ description: "Normalised name of the plugin", example: "cocov/rubocop" });

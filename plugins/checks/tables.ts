@@ -1,7 +1,7 @@
 import { boolean, integer, jsonb, pgTable, text } from "drizzle-orm/pg-core";
 import { column } from "../../core";
-import { checkSetStatuses } from "./check-set-states";
-import { checkStatuses } from "./check-states";
+import { checkSetStatuses } from "./check-set/check-set-states";
+import { checkStatuses } from "./check-set/check-states";
 import type { ManifestCheck, ManifestErrorKind } from "./manifest/manifest";
 
 const { citext, id, int8, moment, timestamps } = column;

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { type Database, notFound, parameter, type Route, route } from "../../../core";
 import { namedCommit, presentRepository, type Repositories } from "../../repositories";
-import { findCheck, listChecks } from "../check-rows";
-import { findCheckSet } from "../check-sets";
-import { presentCheck, presentProgress, presentSummary } from "../present";
+import { findCheck, listChecks } from "../check-set/check-rows";
+import { findCheckSet } from "../check-set/check-set-rows";
+import { presentCheck, presentProgress, presentSummary } from "../check-set/present";
 import { checkSummary, checkWithOutput, commitChecks } from "../schemas";
 import type { IssueCounts } from "../slots";
 

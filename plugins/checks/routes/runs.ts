@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type Database, type Route, route } from "../../../core";
 import { namedCommit, type RepositoryGuards } from "../../repositories";
-import type { RunRequests } from "../run-requests";
+import type { RunRequests } from "../run/requests";
 
 /** Starting checks again and canceling them. */
 export function runRoutes({

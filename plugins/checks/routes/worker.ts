@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { type Database, parameter, type Route, route } from "../../../core";
 import { numberedCommit, type RepositoryGuards } from "../../repositories";
-import { checkStatuses } from "../check-states";
-import type { WorkerReports } from "../worker-reports";
+import { checkStatuses } from "../check-set/check-states";
+import type { WorkerReports } from "../run/worker-reports";
 
 /** Goes with every report, from Workers that know of it. */
 export const reportedRun = {

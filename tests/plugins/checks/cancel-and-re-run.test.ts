@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { rm } from "node:fs/promises";
-import { runChecks } from "../../../plugins/checks/jobs/run-checks-job";
+import { runChecks } from "../../../plugins/checks/run/start-job";
 import { destroyRepository } from "../../../plugins/repositories/jobs/destroy";
 import { signIn } from "../../../testing/factories";
 import { manifestOf, paper, useChecksWorld } from "./world/checks-world";

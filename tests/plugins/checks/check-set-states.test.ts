@@ -13,8 +13,8 @@ import {
   shownStatus,
   statusWhenBegun,
   wrapUp,
-} from "../../../plugins/checks/check-set-states";
-import { type CheckStatus, checkStatuses, isFinal, nextCheckStatus } from "../../../plugins/checks/check-states";
+} from "../../../plugins/checks/check-set/check-set-states";
+import { type CheckStatus, checkStatuses, isFinal, nextCheckStatus } from "../../../plugins/checks/check-set/check-states";
 
 const set = (status: CheckSetStatus, canceling = false): CheckSetProgress => ({ status, canceling });
 

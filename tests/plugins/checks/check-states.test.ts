@@ -1,6 +1,12 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { checkStates, checkStatuses, isCheckStatus, isFinal, nextCheckStatus } from "../../../plugins/checks/check-states";
+import {
+  checkStates,
+  checkStatuses,
+  isCheckStatus,
+  isFinal,
+  nextCheckStatus,
+} from "../../../plugins/checks/check-set/check-states";
 
 const status = fc.constantFrom(...checkStatuses);
 

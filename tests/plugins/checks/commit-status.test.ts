@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { announcement, type CommitStatusKind } from "../../../plugins/checks/commit-status";
 import { type ManifestErrorKind, manifestErrorKinds } from "../../../plugins/checks/manifest/manifest";
+import { announcement, type CommitStatusKind } from "../../../plugins/checks/run/announce";
 
 const isFailure = (kind: string): kind is ManifestErrorKind => Object.hasOwn(manifestErrorKinds, kind);
 const failures = Object.keys(manifestErrorKinds).filter(isFailure);

@@ -1,7 +1,7 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { rename, symlink, unlink } from "node:fs/promises";
 import { join } from "node:path";
-import { runChecks } from "../../../plugins/checks/jobs/run-checks-job";
+import { runChecks } from "../../../plugins/checks/run/start-job";
 import { processCommit } from "../../../plugins/repositories/jobs/process-commit";
 import { repositoryFolder } from "../../../plugins/storage/names";
 import { manifestOf, paper, useChecksWorld } from "./world/checks-world";

@@ -1,8 +1,8 @@
-import { type Queryable, type RowOf, rowColumns, type Transaction } from "../../core";
-import type { CommitRow, RepositoryRow } from "../repositories";
+import { type Queryable, type RowOf, rowColumns, type Transaction } from "../../../core";
+import type { CommitRow, RepositoryRow } from "../../repositories";
+import type { Run } from "../slots";
+import { checkSets } from "../tables";
 import { type CheckSetStatus, mayFollow } from "./check-set-states";
-import type { Run } from "./slots";
-import { checkSets } from "./tables";
 
 /**
  * `jobId`: null when no run was ever started. `transport`: name of what the run was handed to; null while nothing has taken it.

@@ -1,12 +1,12 @@
-import type { Events, Logger, Queryable, Transaction } from "../../core";
-import type { CommitStorage } from "../storage";
-import { insertChecks } from "./check-rows";
-import { type CheckSetRow, lockCheckSet, moveCheckSet, runOf } from "./check-sets";
-import type { Announce, CommitStatusKind } from "./commit-status";
-import { checkSetStarted } from "./events";
-import { type Manifest, type ManifestError, manifestError } from "./manifest/manifest";
-import type { ManifestReading } from "./read-manifest";
-import type { MountSecrets } from "./slots";
+import type { Events, Logger, Queryable, Transaction } from "../../../core";
+import type { CommitStorage } from "../../storage";
+import { insertChecks } from "../check-set/check-rows";
+import { type CheckSetRow, lockCheckSet, moveCheckSet, runOf } from "../check-set/check-set-rows";
+import { checkSetStarted } from "../events";
+import { type Manifest, type ManifestError, manifestError } from "../manifest/manifest";
+import type { ManifestReading } from "../manifest/read-manifest";
+import type { MountSecrets } from "../slots";
+import type { Announce, CommitStatusKind } from "./announce";
 import type { Transports } from "./transports";
 
 /** The steps from a commit to checks on a queue. Each works in the transaction it is given. */

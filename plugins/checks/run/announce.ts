@@ -1,6 +1,6 @@
-import type { Transaction } from "../../core";
-import type { CommitStatus, GitHub } from "../github";
-import type { ManifestErrorKind } from "./manifest/manifest";
+import type { Transaction } from "../../../core";
+import type { CommitStatus, GitHub } from "../../github";
+import type { ManifestErrorKind } from "../manifest/manifest";
 
 /** What GitHub is told about a commit's checks. */
 export type CommitStatusKind = "running" | "no_manifest" | "no_issues" | "canceled" | "internal_error" | ManifestErrorKind;

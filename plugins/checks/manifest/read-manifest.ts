@@ -1,8 +1,8 @@
-import type { CommitRow, RepositoryRow } from "../repositories";
-import type { CommitStorage } from "../storage";
-import { limits } from "./manifest/limits";
-import { type Manifest, type ManifestError, manifestError } from "./manifest/manifest";
-import type { Manifests } from "./manifest/manifests";
+import type { CommitRow, RepositoryRow } from "../../repositories";
+import type { CommitStorage } from "../../storage";
+import { limits } from "./limits";
+import { type Manifest, type ManifestError, manifestError } from "./manifest";
+import type { Manifests } from "./manifests";
 
 /** What a commit's `.cocov.yaml` came to. `not_fetched`: the commit's files aren't there. */
 export type ManifestReading =

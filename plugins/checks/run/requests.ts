@@ -1,10 +1,10 @@
-import { type Jobs, notFound, type Transaction } from "../../core";
-import { cancellation, mayReRun } from "./check-set-states";
-import { type CheckSetRow, lockCheckSet, runOf } from "./check-sets";
-import { errors } from "./errors";
-import { runChecks } from "./jobs/run-checks-job";
-import type { RunEnd } from "./run-end";
-import type { RunStart } from "./run-start";
+import { type Jobs, notFound, type Transaction } from "../../../core";
+import { type CheckSetRow, lockCheckSet, runOf } from "../check-set/check-set-rows";
+import { cancellation, mayReRun } from "../check-set/check-set-states";
+import { errors } from "../errors";
+import type { RunEnd } from "./end";
+import type { RunStart } from "./start";
+import { runChecks } from "./start-job";
 import type { Transports } from "./transports";
 
 /** What members ask for. Both throw 404 for a commit without a check set. */

@@ -1,6 +1,6 @@
-import type { Queryable } from "../../core";
-import { type CheckSetRow, runOf } from "./check-sets";
-import type { WorkerTransport } from "./slots";
+import type { Queryable } from "../../../core";
+import { type CheckSetRow, runOf } from "../check-set/check-set-rows";
+import type { WorkerTransport } from "../slots";
 
 /** The ways to Workers that are on. */
 export interface Transports {

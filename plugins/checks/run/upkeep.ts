@@ -8,12 +8,12 @@ import {
   rowColumns,
   type Transaction,
 } from "../../../core";
-import { isRunning } from "../check-set-states";
-import { lockCheckSet } from "../check-sets";
-import type { RunEnd } from "../run-end";
-import type { RunStart } from "../run-start";
+import { lockCheckSet } from "../check-set/check-set-rows";
+import { isRunning } from "../check-set/check-set-states";
 import { checkSets } from "../tables";
-import type { Transports } from "../transports";
+import type { RunEnd } from "./end";
+import type { RunStart } from "./start";
+import type { Transports } from "./transports";
 
 /** Seconds without a callback after which a run is ended. */
 export interface RunTimeouts {

@@ -1,13 +1,13 @@
-import type { Transaction } from "../../core";
-import type { GitHub } from "../github";
-import type { CommitStorage } from "../storage";
-import { checksInManifestOrder } from "./check-rows";
-import { isRunning } from "./check-set-states";
-import { lockCheckSetOfJob } from "./check-sets";
-import type { Checks } from "./checks";
-import type { Mount } from "./manifest/manifest";
-import type { RunEnd } from "./run-end";
-import type { MountSecrets } from "./slots";
+import type { Transaction } from "../../../core";
+import type { GitHub } from "../../github";
+import type { CommitStorage } from "../../storage";
+import { checksInManifestOrder } from "../check-set/check-rows";
+import { lockCheckSetOfJob } from "../check-set/check-set-rows";
+import { isRunning } from "../check-set/check-set-states";
+import type { Checks } from "../checks";
+import type { Mount } from "../manifest/manifest";
+import type { MountSecrets } from "../slots";
+import type { RunEnd } from "./end";
 
 /** What a Worker is given for a run: the keys, and their order, that deployed Workers read. */
 export interface QueueEntry {

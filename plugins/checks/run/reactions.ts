@@ -1,11 +1,11 @@
-import type { Jobs } from "../../core";
-import { commitArrived, commitFetchFailed, commitStored, repositoryDeleted } from "../repositories";
-import { isRunning } from "./check-set-states";
-import { type CheckSetRow, lockCheckSet, runOf } from "./check-sets";
-import { runChecks } from "./jobs/run-checks-job";
-import { manifestError } from "./manifest/manifest";
-import type { RunStart } from "./run-start";
-import type { checkSets } from "./tables";
+import type { Jobs } from "../../../core";
+import { commitArrived, commitFetchFailed, commitStored, repositoryDeleted } from "../../repositories";
+import { type CheckSetRow, lockCheckSet, runOf } from "../check-set/check-set-rows";
+import { isRunning } from "../check-set/check-set-states";
+import { manifestError } from "../manifest/manifest";
+import type { checkSets } from "../tables";
+import type { RunStart } from "./start";
+import { runChecks } from "./start-job";
 import type { Transports } from "./transports";
 
 /**

@@ -1,12 +1,12 @@
 import type { Database, HandledJob } from "../../../core";
 import type { Repositories } from "../../repositories";
 import type { CommitStorage } from "../../storage";
-import { findCheckSet } from "../check-sets";
+import { findCheckSet } from "../check-set/check-set-rows";
 import type { Checks } from "../checks";
 import { manifestError } from "../manifest/manifest";
-import type { FetchedManifest, RunStart } from "../run-start";
-import { isUnstorable } from "../unstorable";
-import { runChecks } from "./run-checks-job";
+import type { FetchedManifest, RunStart } from "./start";
+import { runChecks } from "./start-job";
+import { isUnstorable } from "./unstorable";
 
 interface Parts {
   db: Database;

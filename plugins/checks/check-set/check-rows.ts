@@ -1,8 +1,8 @@
 import { asc, eq } from "drizzle-orm";
-import { type Given, preparedRead, type Queryable, type RowOf, rowColumns, type Transaction } from "../../core";
+import { type Given, preparedRead, type Queryable, type RowOf, rowColumns, type Transaction } from "../../../core";
+import type { ManifestCheck } from "../manifest/manifest";
+import { checks } from "../tables";
 import type { CheckStatus } from "./check-states";
-import type { ManifestCheck } from "./manifest/manifest";
-import { checks } from "./tables";
 
 const columns = rowColumns(checks, ["id", "pluginName", "status", "startedAt", "finishedAt"], "k");
 const columnsWithOutput = rowColumns(checks, ["id", "pluginName", "status", "startedAt", "finishedAt", "errorOutput"], "k");

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { CommitStatusSource } from "../repositories";
-import type { checkSets } from "./tables";
+import type { CommitStatusSource } from "../../repositories";
+import type { checkSets } from "../tables";
 
 /** Tells the status of commits' check sets, for wherever commits are shown. */
 export const checksStatusSource: CommitStatusSource = {

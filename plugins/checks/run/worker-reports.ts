@@ -1,14 +1,14 @@
 import { eq } from "drizzle-orm";
-import { type Given, notFound, preparedRead, type Transaction } from "../../core";
-import { checkStatusesOf } from "./check-rows";
-import { isRunning, statusWhenBegun, wrapUp } from "./check-set-states";
-import { type CheckSetRow, lockCheckSet, moveCheckSet, runOf } from "./check-sets";
-import { type CheckStatus, nextCheckStatus } from "./check-states";
-import { errors } from "./errors";
-import { matchCheck } from "./manifest/match-check";
-import type { RunEnd } from "./run-end";
-import { lockExisting } from "./run-requests";
-import { checks } from "./tables";
+import { type Given, notFound, preparedRead, type Transaction } from "../../../core";
+import { checkStatusesOf } from "../check-set/check-rows";
+import { type CheckSetRow, lockCheckSet, moveCheckSet, runOf } from "../check-set/check-set-rows";
+import { isRunning, statusWhenBegun, wrapUp } from "../check-set/check-set-states";
+import { type CheckStatus, nextCheckStatus } from "../check-set/check-states";
+import { errors } from "../errors";
+import { matchCheck } from "../manifest/match-check";
+import { checks } from "../tables";
+import type { RunEnd } from "./end";
+import { lockExisting } from "./requests";
 import type { Transports } from "./transports";
 
 /** What a Worker says about one check. */

@@ -1,11 +1,11 @@
-import type { Events, Transaction } from "../../core";
-import type { Repositories } from "../repositories";
-import { closeOpenChecks } from "./check-rows";
-import type { EndStatus } from "./check-set-states";
-import { type CheckSetRow, moveCheckSet, runOf } from "./check-sets";
-import type { Announce } from "./commit-status";
-import { checkSetWrappedUp } from "./events";
-import type { IssueCounts } from "./slots";
+import type { Events, Transaction } from "../../../core";
+import type { Repositories } from "../../repositories";
+import { closeOpenChecks } from "../check-set/check-rows";
+import { type CheckSetRow, moveCheckSet, runOf } from "../check-set/check-set-rows";
+import type { EndStatus } from "../check-set/check-set-states";
+import { checkSetWrappedUp } from "../events";
+import type { IssueCounts } from "../slots";
+import type { Announce } from "./announce";
 import type { Transports } from "./transports";
 
 /** Ends runs: everything that belongs to it happens in the transaction it is given. */

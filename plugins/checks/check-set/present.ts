@@ -1,10 +1,10 @@
 import type { z } from "zod";
-import { timeMillis, timeSeconds } from "../../core";
+import { timeMillis, timeSeconds } from "../../../core";
+import type { CommitChecks, checkJson, checkSummary } from "../schemas";
 import type { CheckRow } from "./check-rows";
+import type { CheckSetRow } from "./check-set-rows";
 import { shownStatus } from "./check-set-states";
-import type { CheckSetRow } from "./check-sets";
 import { isFinal } from "./check-states";
-import type { CommitChecks, checkJson, checkSummary } from "./schemas";
 
 /** @returns the Check JSON */
 export function presentCheck({
