@@ -29,5 +29,5 @@ function refuse(message: string, exitCode: number): void {
 function nextSteps(made: string, isPackage: boolean): string {
   if (!isPackage)
     return `${relative(projectRoot, made)} is there, and found at the next start. Try: bun test ${relative(projectRoot, made)}`;
-  return `${made} is there. Try: cd ${made} && bun install && bun test`;
+  return `${made} is there. Try: cd ${made} && bun install && bun run test`;
 }

@@ -23,7 +23,7 @@ export async function packageManifest(name: string, checkout: string): Promise<o
     version: "0.1.0",
     type: "module",
     exports: "./index.ts",
-    scripts: { test: "bun test", types: "tsc --noEmit" },
+    scripts: { test: "bun test --timeout 30000", types: "tsc --noEmit" },
     peerDependencies: Object.fromEntries(peers),
     devDependencies: { cocov: `link:${checkout}`, ...Object.fromEntries(links) },
   };

@@ -52,6 +52,19 @@ describe("a plugin made by the template in a folder elsewhere", () => {
     patience,
   );
 
+  test(
+    "keeps the rules of plugins, and is told when it doesn't",
+    async () => {
+      const check = [process.execPath, "run", "plugins", "--check", folder];
+      expect(await run(check, projectRoot)).toContain('"audit-trail" conforms');
+
+      const job = Bun.file(join(folder, "tell-readers.ts"));
+      await job.write((await job.text()).replace('"audit-trail.tell_readers"', '"others.tell_readers"'));
+      await expect(run(check, projectRoot)).rejects.toThrow("others.tell_readers should be called audit-trail.tell_readers");
+    },
+    patience,
+  );
+
   test("speaks of itself only", async () => {
     for (const path of new Bun.Glob("**/*").scanSync({ cwd: folder, dot: true })) {
       if (path.startsWith("node_modules/")) continue;
