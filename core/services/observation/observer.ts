@@ -64,7 +64,7 @@ export interface JobEnded {
 }
 
 export interface CallBegun {
-  /** What is called: `github`, `git`. */
+  /** What is called: `git`, or the service elsewhere. */
   readonly kind: string;
   /** What it is asked for, one of a bounded number: `GET /repos/{owner}/{repo}`, `fetch`. Never with values. */
   readonly name: string;
@@ -83,6 +83,6 @@ export interface Observers {
   readonly statement?: Observer<StatementBegun, Failable>;
   /** Attempts at jobs. */
   readonly job?: Observer<JobBegun, JobEnded>;
-  /** What plugins ask of others: GitHub, git. */
+  /** What plugins ask of others: of services elsewhere, of git. */
   readonly call?: Observer<CallBegun, Failable>;
 }
