@@ -61,24 +61,13 @@ export async function loadInstallation(options: InstallationOptions = {}): Promi
   const { disabled = [], load = [], optional = false } = outline.plugins ?? {};
   const core = readSection("core", coreSettings, outline.core ?? {}, env);
   const switches = switchedOff(disabled, core.settings);
-  const {
-    found,
-    unusable,
-    problems: folderProblems,
-  } = await discoverPlugins(join(root, "plugins"), [...load, ...(options.load ?? [])], root);
+  const discovery = await discoverPlugins(join(root, "plugins"), [...load, ...(options.load ?? [])], root);
+  const { found, unusable } = discovery;
   const lost = unusable.filter(({ elsewhere }) => optional && elsewhere);
   // What couldn't be read may have any name.
   const named = lost.length > 0 ? null : found.map(({ plugin }) => plugin.name as string);
   const examined = new Map(
-    await Promise.all(
-      found.map(async (entry) => {
-        const { plugin, origin } = entry;
-        const file = outline.settings?.[plugin.name] ?? {};
-        const reading = readSection(plugin.name, plugin.config ?? z.object({}), file, env);
-        const problems = [incompatibility(plugin, origin) ?? [], reading.problems, await checkManifest(plugin, root)].flat();
-        return [entry, { reading, problems }] as const;
-      }),
-    ),
+    await Promise.all(found.map(async (entry) => [entry, await examine(entry, outline, { root, env })] as const)),
   );
   const { outcome, leftOut } = leaveOut(found, optional, (plugins) => {
     const resolution = resolvePlugins(plugins, switches);
@@ -89,7 +78,7 @@ export async function loadInstallation(options: InstallationOptions = {}): Promi
   const problems = [
     ...core.problems,
     ...(core.values ? checkSettings(core.values) : []),
-    ...folderProblems,
+    ...discovery.problems,
     ...unusable.filter((entry) => !entry.isConsequence && !lost.includes(entry)).map(({ reason }) => reason),
     ...(named ? strangeNames(outline, switches, named) : []),
     ...outcome.problems,
@@ -105,6 +94,20 @@ export async function loadInstallation(options: InstallationOptions = {}): Promi
     leftOut: [...lost.map(({ origin, reason }) => ({ name: origin, origin, reason, version: null })), ...leftOut],
     optional,
     effective: [core, ...readings].flatMap(({ settings }) => settings),
+  };
+}
+
+/** @returns a plugin's section of the configuration, and what is wrong with that and with its manifest */
+async function examine(
+  { plugin, origin }: FoundPlugin,
+  outline: ConfigOutline,
+  { root, env }: Required<Pick<InstallationOptions, "root" | "env">>,
+) {
+  const { name } = plugin;
+  const reading = readSection(name, plugin.config ?? z.object({}), outline.settings?.[name] ?? {}, env);
+  return {
+    reading,
+    problems: [incompatibility(plugin, origin) ?? [], reading.problems, await checkManifest(plugin, root)].flat(),
   };
 }
 
