@@ -84,7 +84,7 @@ const isRefusal = (error: unknown): boolean => error instanceof Error && "status
 
 /** Nobody else takes a name meanwhile: {@link giveUpName} sees to that. */
 async function insert(tx: Transaction, { name, description, defaultBranch, githubId }: RepositoryDescription): Promise<number> {
-  const [row] = await tx.sql<{ id: number }[]>`
+  const [row] = await tx.sql<Pick<RepositoryRow, "id">[]>`
     INSERT INTO repositories (name, description, default_branch, github_id, token)
     VALUES (${name}, ${description}, ${defaultBranch}, ${githubId}, ${newRepositoryToken()})
     ON CONFLICT (github_id) DO NOTHING RETURNING id`;

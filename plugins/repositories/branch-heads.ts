@@ -1,4 +1,6 @@
-import type { Queryable, Transaction } from "../../core";
+import { and, eq } from "drizzle-orm";
+import { type Given, preparedRead, type Queryable, type RowOf, rowColumns, type Transaction } from "../../core";
+import { branches, deletedBranches } from "./tables";
 
 /** What a push says of its own place among the pushes of a branch. */
 export interface PushMoment {
@@ -29,14 +31,14 @@ export async function moveHead(tx: Transaction, move: HeadMove): Promise<number 
   await lockBranch(tx, repositoryId, branch);
   if ((await deletionOf(tx, repositoryId, branch)) > sequence) return null;
   const head = await headOf(tx, repositoryId, branch);
-  if (head && (head.sequence > sequence || isOlder({ ...push, after: move.sha }, head))) return null;
-  const [moved] = await tx.sql<{ id: number }[]>`
+  if (head && (head.headSequence > sequence || isOlder({ ...push, after: move.sha }, momentOf(head)))) return null;
+  const [moved] = await tx.sql<Pick<typeof branches.$inferSelect, "id">[]>`
     INSERT INTO branches (repository_id, name, head_id, head_sequence, head_pushed_at, head_before)
     VALUES (${repositoryId}, ${branch}, ${commitId}, ${sequence}, ${push.pushedAt}, ${push.before})
     ON CONFLICT (repository_id, name) DO UPDATE SET head_id = excluded.head_id, head_sequence = excluded.head_sequence,
            head_pushed_at = excluded.head_pushed_at, head_before = excluded.head_before, updated_at = now()
     RETURNING id`;
-  return moved && head?.commitId !== commitId ? moved.id : null;
+  return moved && head?.headId !== commitId ? moved.id : null;
 }
 
 /** Deletes a branch and what is kept for it, unless a later delivery has set its head. A mark keeps earlier ones from doing so. */
@@ -53,11 +55,17 @@ export async function deleteBranch(
 }
 
 /** @returns number of the last delivery that told of a branch's deletion; 0 when none did within the last days */
-export async function deletionOf({ sql }: Queryable, repositoryId: number, name: string): Promise<number> {
-  const [mark] = await sql<{ sequence: number }[]>`
-    SELECT sequence FROM deleted_branches WHERE repository_id = ${repositoryId} AND name = ${name}`;
+export async function deletionOf(q: Queryable, repositoryId: number, name: string): Promise<number> {
+  const [mark] = await marksOf(q, { repositoryId, name });
   return mark?.sequence ?? 0;
 }
+
+const marksOf = preparedRead((orm, { repositoryId, name }: Given<{ repositoryId: number; name: string }>) =>
+  orm
+    .select({ sequence: deletedBranches.sequence })
+    .from(deletedBranches)
+    .where(and(eq(deletedBranches.repositoryId, repositoryId), eq(deletedBranches.name, name))),
+);
 
 /** Marks outlive whatever GitHub may still send (it redelivers for three days) and its retries here. */
 export async function forgetDeletedBranches({ sql }: Queryable): Promise<void> {
@@ -69,17 +77,18 @@ async function lockBranch({ sql }: Transaction, repositoryId: number, name: stri
   await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`repositories.branch:${repositoryId}:${name}`}, 0))`;
 }
 
-interface Head extends PushMoment {
-  readonly commitId: number | null;
-  readonly sequence: number;
-}
+const headColumns = rowColumns(branches, ["headId", "headSequence", "headPushedAt", "headBefore"]);
 
-async function headOf({ sql }: Transaction, repositoryId: number, name: string): Promise<Head | undefined> {
-  const [head] = await sql<Head[]>`
-    SELECT head_id AS "commitId", head_sequence AS sequence, head_pushed_at AS "pushedAt", head_before AS before
-      FROM branches WHERE repository_id = ${repositoryId} AND name = ${name} FOR UPDATE`;
+async function headOf(tx: Transaction, repositoryId: number, name: string): Promise<RowOf<typeof headColumns> | undefined> {
+  const [head] = await tx.sql<RowOf<typeof headColumns>[]>`
+    SELECT ${headColumns(tx)} FROM branches WHERE repository_id = ${repositoryId} AND name = ${name} FOR UPDATE`;
   return head;
 }
+
+const momentOf = ({ headPushedAt, headBefore }: RowOf<typeof headColumns>): PushMoment => ({
+  pushedAt: headPushedAt,
+  before: headBefore,
+});
 
 /** GitHub's redeliveries and retries arrive late: they get a high number, but they say when they were pushed. */
 function isOlder(push: PushMoment & { after: string }, head: PushMoment): boolean {

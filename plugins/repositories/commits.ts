@@ -2,7 +2,10 @@ import type { Events, Jobs, Queryable, Transaction } from "../../core";
 import type { Auth } from "../auth";
 import { deleteBranch, moveHead, type PushMoment } from "./branch-heads";
 import { branchHeadMoved, commitArrived, commitRegistered } from "./events";
+import { findCommitBySha } from "./find";
 import { processCommit } from "./jobs/process-commit";
+import type { BranchRow } from "./rows";
+import type { commits } from "./tables";
 
 /** A commit as GitHub describes it. Texts may be empty. */
 export interface CommitDescription {
@@ -61,14 +64,12 @@ export function createCommitRegister({ events, jobs, auth }: { events: Events; j
   ): Promise<{ id: number; created: boolean }> {
     const { sha } = commit;
     const userId = (await auth.users.idsByEmail(tx, [commit.authorEmail])).get(commit.authorEmail.toLowerCase()) ?? null;
-    const [created] = await tx.sql<{ id: number }[]>`
+    const [created] = await tx.sql<Pick<typeof commits.$inferSelect, "id">[]>`
       INSERT INTO commits (repository_id, sha, message, author_name, author_email, user_id)
       VALUES (${repositoryId}, ${sha}, ${commit.message}, ${commit.authorName}, ${commit.authorEmail}, ${userId})
       ON CONFLICT (repository_id, sha) DO NOTHING RETURNING id`;
     if (created) return { id: created.id, created: true };
-    const [existing] = await tx.sql<
-      { id: number }[]
-    >`SELECT id FROM commits WHERE repository_id = ${repositoryId} AND sha = ${sha}`;
+    const existing = await findCommitBySha(tx, repositoryId, sha);
     if (!existing) throw new Error(`commit ${sha} was deleted while it was being registered`);
     return { id: existing.id, created: false };
   }
@@ -79,16 +80,14 @@ export async function setIssuesCount(q: Queryable, commitId: number, count: numb
   await q.sql`UPDATE commits SET issues_count = ${count}, updated_at = now() WHERE id = ${commitId}`;
 }
 
+type BranchCounted = { branchId: BranchRow["id"]; repositoryId: BranchRow["repositoryId"] };
+
 /**
  * Gives every branch whose head is this commit its number of issues.
  * @returns those branches
  */
-export async function setBranchIssues(
-  q: Queryable,
-  commitId: number,
-  count: number,
-): Promise<{ branchId: number; repositoryId: number }[]> {
-  return await q.sql<{ branchId: number; repositoryId: number }[]>`
+export async function setBranchIssues(q: Queryable, commitId: number, count: number): Promise<BranchCounted[]> {
+  return await q.sql<BranchCounted[]>`
     UPDATE branches SET issues = ${count}, updated_at = now() WHERE head_id = ${commitId}
     RETURNING id AS "branchId", repository_id AS "repositoryId"`;
 }

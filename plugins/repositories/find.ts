@@ -1,13 +1,16 @@
-import type { Queryable } from "../../core";
+import { and, eq, sql } from "drizzle-orm";
+import { type Given, preparedRead, type Queryable } from "../../core";
 import {
   type BranchRow,
+  branchFields,
   type CommitRow,
-  commitColumns,
+  commitFields,
   type ReachedRepository,
   type RepositoryRow,
   repositoryColumns,
   withDefaultBranch,
 } from "./rows";
+import { branches, commits } from "./tables";
 
 /** How a repository is named in a path: by name, or by numeric id. */
 export type RepositoryReference = { name: string } | { id: number };
@@ -39,29 +42,50 @@ export async function findRepositoryByGitHubId(q: Queryable, githubId: number): 
 }
 
 export async function findCommit(q: Queryable, id: number): Promise<CommitRow | undefined> {
-  const [row] = await q.sql<CommitRow[]>`SELECT ${commitColumns(q)} FROM commits c WHERE c.id = ${id}`;
+  const [row] = await commitById(q, { id });
   return row;
 }
+
+const commitById = preparedRead((orm, { id }: Given<{ id: number }>) =>
+  orm.select(commitFields).from(commits).where(eq(commits.id, id)),
+);
 
 /** @param sha in any case */
 export async function findCommitBySha(q: Queryable, repositoryId: number, sha: string): Promise<CommitRow | undefined> {
-  const [row] = await q.sql<CommitRow[]>`
-    SELECT ${commitColumns(q)} FROM commits c WHERE c.repository_id = ${repositoryId} AND c.sha = ${sha}`;
+  const [row] = await commitBySha(q, { repositoryId, sha });
   return row;
 }
+
+const commitBySha = preparedRead((orm, { repositoryId, sha }: Given<{ repositoryId: number; sha: string }>) =>
+  orm
+    .select(commitFields)
+    .from(commits)
+    .where(and(eq(commits.repositoryId, repositoryId), eq(commits.sha, sha))),
+);
 
 /** @param name exactly as written: `Fix` and `fix` are two branches */
 export async function findBranch(q: Queryable, repositoryId: number, name: string): Promise<BranchRow | undefined> {
-  const [row] = await q.sql<BranchRow[]>`
-    SELECT id, repository_id AS "repositoryId", name, issues, coverage, head_id AS "headId"
-      FROM branches WHERE repository_id = ${repositoryId} AND name = ${name}`;
+  const [row] = await branchByName(q, { repositoryId, name });
   return row;
 }
 
+const branchByName = preparedRead((orm, { repositoryId, name }: Given<{ repositoryId: number; name: string }>) =>
+  orm
+    .select(branchFields)
+    .from(branches)
+    .where(and(eq(branches.repositoryId, repositoryId), eq(branches.name, name))),
+);
+
 /** @returns branch names in byte order, the default branch first */
-export async function branchNames(q: Queryable, repository: RepositoryRow): Promise<string[]> {
-  const rows = await q.sql<{ name: string }[]>`
-    SELECT name FROM branches WHERE repository_id = ${repository.id}
-     ORDER BY name <> ${repository.defaultBranch}, name COLLATE "C"`;
+export async function branchNames(q: Queryable, { id, defaultBranch }: RepositoryRow): Promise<string[]> {
+  const rows = await namesOf(q, { repositoryId: id, defaultBranch });
   return rows.map(({ name }) => name);
 }
+
+const namesOf = preparedRead((orm, { repositoryId, defaultBranch }: Given<{ repositoryId: number; defaultBranch: string }>) =>
+  orm
+    .select({ name: branches.name })
+    .from(branches)
+    .where(eq(branches.repositoryId, repositoryId))
+    .orderBy(sql`${branches.name} <> ${defaultBranch}`, sql`${branches.name} COLLATE "C"`),
+);

@@ -2,6 +2,7 @@ import type { Database, Jobs } from "../../core";
 import type { Refetch } from "../storage";
 import { findCommit } from "./find";
 import { processCommit } from "./jobs/process-commit";
+import type { CommitRow } from "./rows";
 
 /** Minutes after a failure or a beginning before files are fetched again because somebody asked. */
 const patience = 5;
@@ -17,7 +18,7 @@ export function createRefetch({ db, jobs }: { db: Database; jobs: Jobs }): Refet
     },
     async filesMissed(commitId) {
       await db.transaction(async (tx) => {
-        const [idle] = await tx.sql<{ repositoryId: number }[]>`
+        const [idle] = await tx.sql<Pick<CommitRow, "repositoryId">[]>`
           SELECT repository_id AS "repositoryId" FROM commits
            WHERE id = ${commitId} AND (clone_status IN ('completed', 'queued') OR updated_at < now() - make_interval(mins => ${patience}))`;
         if (idle) await jobs.enqueue(tx, processCommit, { commitId, repositoryId: idle.repositoryId });

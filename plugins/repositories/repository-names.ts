@@ -1,7 +1,8 @@
-import type { Jobs, Transaction } from "../../core";
+import { type Jobs, type RowOf, rowColumns, type Transaction } from "../../core";
 import { isRepositoryName } from "../storage";
 import { lockStorageSize, recountStorage } from "./commits-size";
 import { refreshRepository } from "./jobs/refresh-job";
+import { repositories } from "./tables";
 
 /** Names are taken one at a time. */
 export async function lockNames({ sql }: Transaction): Promise<void> {
@@ -9,17 +10,13 @@ export async function lockNames({ sql }: Transaction): Promise<void> {
 }
 
 /** A registered repository that has a name somebody else wants. */
-export interface NameHolder {
-  readonly id: number;
-  readonly githubId: number;
-  readonly name: string;
-  readonly transferredTo: string | null;
-}
+export type NameHolder = RowOf<typeof holderColumns>;
+const holderColumns = rowColumns(repositories, ["id", "githubId", "name", "transferredTo"]);
 
 /** @param githubId who wants it */
-export async function holderOf({ sql }: Transaction, name: string, githubId: number): Promise<NameHolder | undefined> {
-  const [holder] = await sql<NameHolder[]>`
-    SELECT id, github_id AS "githubId", name::text, transferred_to AS "transferredTo" FROM repositories
+export async function holderOf(tx: Transaction, name: string, githubId: number): Promise<NameHolder | undefined> {
+  const [holder] = await tx.sql<NameHolder[]>`
+    SELECT ${holderColumns(tx)} FROM repositories
      WHERE name = ${name} AND github_id <> ${githubId} FOR NO KEY UPDATE`;
   return holder;
 }

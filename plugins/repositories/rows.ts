@@ -1,59 +1,54 @@
-import type { Queryable } from "../../core";
-import type { Level } from "./level";
+import { type Queryable, type RowOf, rowColumns } from "../../core";
+import { branches, commits, repositories, type repositoryMembers } from "./tables";
 
-/** A repository, with the figures of its default branch (`branch` is null when there is no row of that name). */
-export interface RepositoryRow {
-  id: number;
-  name: string;
-  description: string | null;
-  defaultBranch: string;
-  token: string;
-  githubId: number;
-  /** Whom it went to when it left the organization, as far as is known: see `isElsewhere`. */
-  transferredTo: string | null;
-  hasDefaultBranch: boolean;
-  coverage: number | null;
-  issues: number | null;
-}
+const ownColumns = rowColumns(
+  repositories,
+  ["id", "name", "description", "defaultBranch", "token", "githubId", "transferredTo"],
+  "r",
+);
+const figureColumns = rowColumns(branches, ["coverage", "issues"], "b");
 
-export interface CommitRow {
-  id: number;
-  repositoryId: number;
-  sha: string;
-  authorName: string;
-  authorEmail: string;
-  message: string;
-  userId: number | null;
-  issuesCount: number | null;
-  coveragePercent: number | null;
-  minimumCoverage: number | null;
-  cloneStatus: "queued" | "in_progress" | "completed" | "errored";
-  createdAt: Date;
-}
-
-export interface BranchRow {
-  id: number;
-  repositoryId: number;
-  name: string;
-  issues: number | null;
-  coverage: number | null;
-  headId: number | null;
-}
-
-/** A repository as one person reaches it; `level` is null for those who aren't members. */
-export type ReachedRepository = RepositoryRow & { level: Level | null };
+/**
+ * A repository, with the figures of its default branch, null when there is no row of that name. `transferredTo`: whom it went to when it
+ * left the organization, as far as is known, see `isElsewhere`.
+ */
+export type RepositoryRow = RowOf<typeof ownColumns> & RowOf<typeof figureColumns> & { readonly hasDefaultBranch: boolean };
 
 /** Columns of a {@link RepositoryRow}, from `repositories r LEFT JOIN branches b` on the default branch. */
-export const repositoryColumns = ({ sql }: Queryable) => sql`
-  r.id, r.name, r.description, r.default_branch AS "defaultBranch", r.token, r.github_id AS "githubId",
-  r.transferred_to AS "transferredTo", b.id IS NOT NULL AS "hasDefaultBranch", b.coverage, b.issues`;
+export const repositoryColumns = (q: Queryable) => q.sql`
+  ${ownColumns(q)}, b.id IS NOT NULL AS "hasDefaultBranch", ${figureColumns(q)}`;
 
 /** The join that {@link repositoryColumns} reads. */
 export const withDefaultBranch = ({ sql }: Queryable) => sql`
   LEFT JOIN branches b ON b.repository_id = r.id AND b.name = r.default_branch`;
 
-/** Columns of a {@link CommitRow}, from `commits c`. */
-export const commitColumns = ({ sql }: Queryable) => sql`
-  c.id, c.repository_id AS "repositoryId", c.sha, c.author_name AS "authorName", c.author_email AS "authorEmail", c.message,
-  c.user_id AS "userId", c.issues_count AS "issuesCount", c.coverage_percent AS "coveragePercent",
-  c.minimum_coverage AS "minimumCoverage", c.clone_status AS "cloneStatus", c.created_at AS "createdAt"`;
+/** A repository as one person reaches it; `level` is null for those who aren't members. */
+export type ReachedRepository = RepositoryRow & { readonly level: (typeof repositoryMembers.$inferSelect)["level"] | null };
+
+/** What is read of a commit. */
+export const commitFields = {
+  id: commits.id,
+  repositoryId: commits.repositoryId,
+  sha: commits.sha,
+  authorName: commits.authorName,
+  authorEmail: commits.authorEmail,
+  message: commits.message,
+  userId: commits.userId,
+  issuesCount: commits.issuesCount,
+  coveragePercent: commits.coveragePercent,
+  minimumCoverage: commits.minimumCoverage,
+  cloneStatus: commits.cloneStatus,
+  createdAt: commits.createdAt,
+};
+export type CommitRow = Readonly<Pick<typeof commits.$inferSelect, keyof typeof commitFields>>;
+
+/** What is read of a branch. */
+export const branchFields = {
+  id: branches.id,
+  repositoryId: branches.repositoryId,
+  name: branches.name,
+  issues: branches.issues,
+  coverage: branches.coverage,
+  headId: branches.headId,
+};
+export type BranchRow = Readonly<Pick<typeof branches.$inferSelect, keyof typeof branchFields>>;

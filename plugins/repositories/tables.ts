@@ -1,5 +1,6 @@
 import { integer, pgTable, text } from "drizzle-orm/pg-core";
 import { column } from "../../core";
+import { levels } from "./level";
 
 const { citext, id, int8, moment, timestamps } = column;
 
@@ -27,7 +28,7 @@ export const repositoryMembers = pgTable("repository_members", {
   id: id(),
   repositoryId: int8("repository_id").notNull(),
   githubMemberId: int8("github_member_id").notNull(),
-  level: text("level", { enum: ["user", "maintainer", "admin"] }).notNull(),
+  level: text("level", { enum: levels }).notNull(),
   ...timestamps(),
 });
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defineJob, type HandledJob, type Jobs } from "../../../core";
+import type { CommitRow } from "../rows";
 import { processCommit } from "./process-commit";
 
 const forgotten = defineJob({
@@ -22,7 +23,7 @@ const batch = 100;
 export function fetchForgotten({ jobs }: { jobs: Jobs }): HandledJob {
   return forgotten.handledBy(async (_payload, run) => {
     await run.complete(async (tx) => {
-      const commits = await tx.sql<{ commitId: number; repositoryId: number }[]>`
+      const commits = await tx.sql<{ commitId: CommitRow["id"]; repositoryId: CommitRow["repositoryId"] }[]>`
         UPDATE commits SET updated_at = now()
          WHERE id IN (SELECT c.id FROM commits c JOIN repositories r ON r.id = c.repository_id
                        WHERE c.clone_status = 'queued' AND c.updated_at < now() - interval '5 minutes'

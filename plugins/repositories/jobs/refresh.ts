@@ -1,8 +1,21 @@
-import type { Database, HandledJob, JobRun, Jobs, Queryable, Transaction } from "../../../core";
+import { and, eq, sql } from "drizzle-orm";
+import {
+  type Database,
+  type Given,
+  type HandledJob,
+  type JobRun,
+  type Jobs,
+  preparedRead,
+  type Queryable,
+  type RowOf,
+  rowColumns,
+  type Transaction,
+} from "../../../core";
 import type { GitHub } from "../../github";
 import { isRepositoryName } from "../../storage";
 import { type Standing, standingOf } from "../on-github";
 import { dropName, holderOf, lockNames } from "../repository-names";
+import { repositories } from "../tables";
 import { isElsewhere, leaveBehind, noteReach } from "../transfer";
 import { destroyRepository } from "./destroy";
 import { initializeRepository } from "./initialize";
@@ -16,15 +29,16 @@ interface Parts {
 }
 
 /** A repository as it was known when GitHub was asked about it. */
-interface Known {
-  readonly id: number;
-  readonly githubId: number;
-  readonly name: string;
-  readonly defaultBranch: string;
-  readonly transferredTo: string | null;
-  readonly nameSequence: number;
-  readonly detailsSequence: number;
-}
+type Known = RowOf<typeof knownColumns>;
+const knownColumns = rowColumns(repositories, [
+  "id",
+  "githubId",
+  "name",
+  "defaultBranch",
+  "transferredTo",
+  "nameSequence",
+  "detailsSequence",
+]);
 
 /** What GitHub said of it. */
 interface Answer {
@@ -103,19 +117,22 @@ export function handleRefresh({ db, jobs, github }: Parts): HandledJob {
   }
 }
 
-async function findKnown({ sql }: Queryable, id: number): Promise<Known | undefined> {
-  const [known] = await sql<Known[]>`
-    SELECT id, github_id AS "githubId", name::text, default_branch AS "defaultBranch", transferred_to AS "transferredTo",
-           name_sequence AS "nameSequence", details_sequence AS "detailsSequence"
-      FROM repositories WHERE id = ${id} FOR NO KEY UPDATE`;
+async function findKnown(q: Queryable, id: number): Promise<Known | undefined> {
+  const [known] = await q.sql<Known[]>`
+    SELECT ${knownColumns(q)} FROM repositories WHERE id = ${id} FOR NO KEY UPDATE`;
   return known;
 }
 
 /** @returns who holds a name here and hasn't been asked about yet */
-async function findHolder({ sql }: Queryable, name: string, answers: readonly Answer[]): Promise<number | undefined> {
+async function findHolder(q: Queryable, name: string, answers: readonly Answer[]): Promise<number | undefined> {
   const asked = answers.map(({ known }) => known.id);
-  const [holder] = await sql<
-    { id: number }[]
-  >`SELECT id FROM repositories WHERE name = ${name} AND id <> ALL(${asked}::bigint[])`;
+  const [holder] = await otherHolders(q, { name, asked });
   return holder?.id;
 }
+
+const otherHolders = preparedRead((orm, { name, asked }: Given<{ name: string; asked: readonly number[] }>) =>
+  orm
+    .select({ id: repositories.id })
+    .from(repositories)
+    .where(and(eq(repositories.name, name), sql`${repositories.id} <> ALL(${asked})`)),
+);

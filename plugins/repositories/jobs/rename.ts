@@ -1,8 +1,18 @@
 import { z } from "zod";
-import { type Database, defineJob, type HandledJob, type Jobs, type Queryable, type Transaction } from "../../../core";
+import {
+  type Database,
+  defineJob,
+  type HandledJob,
+  type Jobs,
+  type Queryable,
+  type RowOf,
+  rowColumns,
+  type Transaction,
+} from "../../../core";
 import { type CommitStorage, isRepositoryName, storageKey } from "../../storage";
 import { findRepository } from "../find";
 import { forgetArchives, giveUpName, lockNames } from "../repository-names";
+import { repositories } from "../tables";
 
 export const moveArchives = defineJob({
   name: "repositories.move_archives",
@@ -21,15 +31,17 @@ export async function renameRepository(
   { id, name: to, sequence }: { id: number; name: string; sequence: number },
 ): Promise<void> {
   await lockNames(tx);
-  const [known] = await tx.sql<{ githubId: number; from: string }[]>`
-    SELECT github_id AS "githubId", name::text AS "from" FROM repositories
+  const [known] = await tx.sql<RowOf<typeof namedColumns>[]>`
+    SELECT ${namedColumns(tx)} FROM repositories
      WHERE id = ${id} AND name_sequence <= ${sequence} FOR NO KEY UPDATE`;
   if (!known) return;
-  const { githubId, from } = known;
+  const { githubId, name: from } = known;
   if (from !== to) await giveUpName({ tx, jobs }, to, githubId);
   await tx.sql`UPDATE repositories SET name = ${to}, name_sequence = ${sequence}, updated_at = now() WHERE id = ${id}`;
   if (from !== to) await jobs.enqueue(tx, moveArchives, { repositoryId: id, from });
 }
+
+const namedColumns = rowColumns(repositories, ["githubId", "name"]);
 
 /** Until the archives have moved, commits look as if they weren't there; one that is needed meanwhile is fetched again. */
 export function handleMoveArchives({ db, storage }: { db: Database; storage: CommitStorage }): HandledJob {

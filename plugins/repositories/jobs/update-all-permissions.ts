@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defineJob, type HandledJob, type Jobs } from "../../../core";
+import type { RepositoryRow } from "../rows";
 import { updateRepositoryPermissions } from "./update-permissions";
 
 export const updateAllPermissions = defineJob({
@@ -13,7 +14,7 @@ export const updateAllPermissions = defineJob({
 export function handleUpdateAllPermissions({ jobs }: { jobs: Jobs }): HandledJob {
   return updateAllPermissions.handledBy(async (_payload, run) => {
     await run.complete(async (tx) => {
-      const repositories = await tx.sql<{ repositoryId: number }[]>`
+      const repositories = await tx.sql<{ repositoryId: RepositoryRow["id"] }[]>`
         SELECT id AS "repositoryId" FROM repositories WHERE transferred_to IS NULL ORDER BY id`;
       await jobs.enqueueAll(tx, updateRepositoryPermissions, repositories);
     });
