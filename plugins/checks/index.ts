@@ -2,9 +2,9 @@ import { z } from "zod";
 import { definePlugin, setting, wholeNumber } from "../../core";
 import auth from "../auth";
 import github from "../github";
-import repositories, { commitStatus } from "../repositories";
+import repositories, { commitProgress } from "../repositories";
 import storage from "../storage";
-import { checksStatusSource } from "./check-set/status-source";
+import { checksProgress } from "./check-set/progress-source";
 import { createChecks } from "./create-checks";
 import { errors } from "./errors";
 import { checkSetStarted, checkSetWrappedUp } from "./events";
@@ -88,7 +88,7 @@ export default definePlugin({
         checksUpkeep({ db, start, end, transports, ...config }),
       ],
       on: checkReactions({ jobs, start, transports }),
-      contribute: [commitStatus.with(checksStatusSource)],
+      contribute: [commitProgress.with(checksProgress)],
       console: { checks: { summary: "await checks.pluginNames(db, 31) and the like", value: api } },
     };
   },

@@ -14,9 +14,6 @@ import { listRoute } from "./routes/list";
 import { registerRoute } from "./routes/register";
 import * as tables from "./tables";
 
-export { type IssueKind, issueKinds } from "./kinds";
-export { issueJson } from "./schemas";
-
 export default definePlugin({
   name: "issues",
   summary: "What plugins found in commits: registered, listed with the lines they are about, and counted",

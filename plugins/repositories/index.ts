@@ -4,7 +4,6 @@ import auth, { userLeft, userSignedIn } from "../auth";
 import github from "../github";
 import storage, { commitRefetch } from "../storage";
 import { createAddRepository } from "./add";
-import { createCommitStatuses } from "./commit-statuses";
 import { createCommitRegister } from "./commits";
 import { errors } from "./errors";
 import * as events from "./events";
@@ -21,12 +20,13 @@ import { handleUpdateAuthors, updateCommitAuthors } from "./jobs/update-authors"
 import { handleUpdatePermissions } from "./jobs/update-permissions";
 import { handleUpdateUserPermissions, updateUserPermissions } from "./jobs/update-user-permissions";
 import { createCommitPresenter } from "./present";
+import { createProgressOfCommits } from "./progress-of-commits";
 import { createRefetch } from "./refetch";
 import { createRepositories } from "./repositories";
 import { branchRoutes } from "./routes/branches";
 import { repositoryRoutes } from "./routes/repositories";
 import { createCommitSchemas } from "./schemas";
-import { commitStatus } from "./slots";
+import { commitProgress } from "./slots";
 import * as tables from "./tables";
 import { createVerifiedReads } from "./verified-read";
 import { accessWebhooks } from "./webhooks/access";
@@ -41,7 +41,7 @@ export { type CommitPresenter, presentRepository } from "./present";
 export type { Repositories } from "./repositories";
 export type { BranchRow, CommitRow, RepositoryRow } from "./rows";
 export { paging, repositoryJson } from "./schemas";
-export { type CommitStatusKey, type CommitStatusSource, commitStatus } from "./slots";
+export { commitProgress, type ProgressKey, type ProgressSource } from "./slots";
 
 export default definePlugin({
   name: "repositories",
@@ -56,11 +56,11 @@ export default definePlugin({
   }),
   tables,
   errors,
-  slots: [commitStatus],
+  slots: [commitProgress],
   events: Object.values(events),
   setup({ db, events, jobs, slots, config, use: { auth, github, storage } }) {
     const guards = createRepositoryGuards({ db, auth });
-    const statuses = createCommitStatuses(slots.all(commitStatus));
+    const statuses = createProgressOfCommits(slots.all(commitProgress));
     const schemas = createCommitSchemas(statuses.shape);
     const present = createCommitPresenter({ auth, github, statuses });
     const reads = createVerifiedReads({ db, jobs, github });

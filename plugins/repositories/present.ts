@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { type Queryable, timeMillis } from "../../core";
 import type { Auth } from "../auth";
 import type { GitHub } from "../github";
-import { type CommitStatuses, condense, type Statuses } from "./commit-statuses";
+import { condense, type ProgressOfCommits, type Statuses } from "./progress-of-commits";
 import type { BranchRow, CommitRow, RepositoryRow } from "./rows";
 import type { CommitSchemas, repositoryJson } from "./schemas";
 
@@ -30,7 +30,7 @@ export interface CommitPresenter {
 interface PresenterParts {
   auth: Auth;
   github: GitHub;
-  statuses: CommitStatuses;
+  statuses: ProgressOfCommits;
 }
 
 export function createCommitPresenter({ auth, github, statuses }: PresenterParts): CommitPresenter {

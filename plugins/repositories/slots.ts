@@ -2,12 +2,12 @@ import type { z } from "zod";
 import { type Queryable, slot } from "../../core";
 
 /** A key of the Commit JSON under which a plugin tells how far it has come. */
-export type CommitStatusKey = `${string}_status`;
+export type ProgressKey = `${string}_status`;
 
 /** What a plugin knows of how far it has come with commits. A commit is green when all its statuses are `completed`, red when one is `errored`. */
-export interface CommitStatusSource {
+export interface ProgressSource {
   /** Where commits show it. One that every commit has (see `promised-statuses.ts`) is filled, others are added. */
-  readonly key: CommitStatusKey;
+  readonly key: ProgressKey;
   /** What it may be, with a description and an example, for the documentation. */
   readonly schema: z.ZodType<string, string>;
   /** Shown for commits that `of` leaves out. */
@@ -17,4 +17,4 @@ export interface CommitStatusSource {
 }
 
 /** Filled by whoever keeps a status per commit. */
-export const commitStatus = slot.all<CommitStatusSource>("repositories.commit_status", { key: ({ key }) => key });
+export const commitProgress = slot.all<ProgressSource>("repositories.commit_progress", { key: ({ key }) => key });

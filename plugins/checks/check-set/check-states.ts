@@ -12,11 +12,6 @@ export type CheckStatus = keyof typeof checkStates;
 /** In the order of the numbers they are stored as, 0 to 4. */
 export const checkStatuses = ["waiting", "in_progress", "completed", "errored", "canceled"] as const satisfies CheckStatus[];
 
-/** @returns whether a Worker's text names a status */
-export function isCheckStatus(text: string): text is CheckStatus {
-  return Object.hasOwn(checkStates, text);
-}
-
 /** @returns whether the check has ended; it may still end otherwise, but never open again */
 export function isFinal(status: CheckStatus): boolean {
   return checkStates[status].final;

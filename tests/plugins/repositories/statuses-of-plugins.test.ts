@@ -4,7 +4,7 @@ import { json, pushed } from "../../../testing/factories";
 import { useRepositoryWorld } from "./world/repository-world";
 
 const { github, server, db, jobs, add, get } = await useRepositoryWorld({}, {}, [
-  "./tests/plugins/repositories/world/status-plugin.ts",
+  "./tests/plugins/repositories/world/reviewing-plugin.ts",
 ]);
 const branch = z.object({ condensed_status: z.string(), head: z.record(z.string(), z.unknown()) });
 let commitId: number;

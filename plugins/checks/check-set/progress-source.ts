@@ -1,9 +1,9 @@
 import { z } from "zod";
-import type { CommitStatusSource } from "../../repositories";
+import type { ProgressSource } from "../../repositories";
 import type { checkSets } from "../tables";
 
 /** Tells the status of commits' check sets, for wherever commits are shown. */
-export const checksStatusSource: CommitStatusSource = {
+export const checksProgress: ProgressSource = {
   key: "checks_status",
   schema: z
     .string()

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { definePlugin } from "../../../../core";
-import repositories, { type CommitStatusKey, commitStatus } from "../../../../plugins/repositories";
+import repositories, { commitProgress, type ProgressKey } from "../../../../plugins/repositories";
 
 /** Keeps a status that every commit has and one of its own, in the table `reviewed`. */
 export default definePlugin({
@@ -8,8 +8,8 @@ export default definePlugin({
   summary: "Keeps statuses of commits, for tests",
   requires: [repositories],
   setup() {
-    const keeps = (key: CommitStatusKey, unknown: string) =>
-      commitStatus.with({
+    const keeps = (key: ProgressKey, unknown: string) =>
+      commitProgress.with({
         key,
         schema: z.enum([unknown, "completed", "errored"]).meta({ description: `Kept as ${key}`, example: "completed" }),
         unknown,

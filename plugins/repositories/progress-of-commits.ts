@@ -1,21 +1,21 @@
 import type { z } from "zod";
 import type { Queryable } from "../../core";
 import { promisedStatuses } from "./promised-statuses";
-import type { CommitStatusKey, CommitStatusSource } from "./slots";
+import type { ProgressKey, ProgressSource } from "./slots";
 
 /** A commit's statuses as clients see them, in the order in which they are shown. */
-export type Statuses = Readonly<Record<CommitStatusKey, string>>;
+export type Statuses = Readonly<Record<ProgressKey, string>>;
 
 /** The statuses of commits, put together from what plugins declare. Known once every plugin has been set up. */
-export interface CommitStatuses {
+export interface ProgressOfCommits {
   /** What they may be, by key. */
-  shape(): Readonly<Record<CommitStatusKey, z.ZodType<string, string>>>;
+  shape(): Readonly<Record<ProgressKey, z.ZodType<string, string>>>;
   /** One statement for each plugin that keeps a status. @returns a function that gives the statuses of one of these commits */
   of(q: Queryable, commitIds: readonly number[]): Promise<(commitId: number) => Statuses>;
 }
 
-export function createCommitStatuses(contributed: () => readonly CommitStatusSource[]): CommitStatuses {
-  const sources = (): CommitStatusSource[] => {
+export function createProgressOfCommits(contributed: () => readonly ProgressSource[]): ProgressOfCommits {
+  const sources = (): ProgressSource[] => {
     const byKey = new Map([...promisedStatuses, ...contributed()].map((source) => [source.key, source]));
     return [...byKey.values()];
   };
