@@ -1,4 +1,4 @@
-import { type Database, type Jobs, parameter, type Route, route } from "cocov/core";
+import { type Database, type Jobs, parameter, preparedRead, type Route, route } from "cocov/core";
 import type { Auth } from "cocov/plugins/auth";
 import { desc } from "drizzle-orm";
 import { z } from "zod";
@@ -10,6 +10,8 @@ const note = z.object({
   text: z.string().meta({ example: "The build is green again" }),
   told: z.boolean().meta({ description: "Whether its readers have been told", example: true }),
 });
+
+const latestNotes = preparedRead((orm) => orm.select().from(notes).orderBy(desc(notes.id)).limit(20));
 
 interface Needs {
   readonly db: Database;
@@ -26,7 +28,7 @@ export function noteRoutes({ db, jobs, auth }: Needs): Route[] {
       access: auth.any,
       answers: { 200: z.array(note) },
       handle: async () => {
-        const rows = await db.orm.select().from(notes).orderBy(desc(notes.id)).limit(20);
+        const rows = await latestNotes(db, {});
         return rows.map(({ id, text, toldAt }) => ({ id, text, told: toldAt !== null }));
       },
     }),
