@@ -89,6 +89,11 @@ test("with the smallest pool, a slow GitHub, one hanging repository and a log th
     );
     hang.clear();
     slow.clear();
+    // What GitHub still works on slowly would take effect after its connection was cut, and after what is sent anew at once.
+    await until(
+      () => github.requests().every(({ path, status }) => status !== null || path.includes(`/${hanging}.git/`)),
+      () => "GitHub is still busy",
+    );
     await github.down();
     await github.up();
     await settled(platform);
