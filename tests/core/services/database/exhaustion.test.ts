@@ -12,6 +12,8 @@ const log = pino({ level: "silent" });
 let store: TestDatabase;
 let endpoint: DatabaseEndpoint;
 let db: Database;
+/** Whether transactions can't even begin any more. */
+let nothingBegins = false;
 
 beforeAll(async () => {
   store = await createTestDatabase();
@@ -19,7 +21,10 @@ beforeAll(async () => {
 afterAll(() => store.drop());
 beforeEach(async () => {
   // What says "hush" never gets an answer, as if the database hung.
-  endpoint = await startDatabaseEndpoint(store.url, { said: (text) => (text.includes("hush") ? "silence" : "pass") });
+  nothingBegins = false;
+  endpoint = await startDatabaseEndpoint(store.url, {
+    said: (text) => (text.includes("hush") || (nothingBegins && /begin/i.test(text)) ? "silence" : "pass"),
+  });
   db = openDatabase({ url: endpoint.url, poolSize, log });
 });
 afterEach(async () => {
@@ -100,6 +105,18 @@ test.each(["SELECT pg_sleep(20)", "SELECT 'hush'"])(
     await Promise.all([waiting, holders.letGo()]);
   },
 );
+
+test("nor is one whose transactions can't begin, though each of its connections has had one before", async () => {
+  await (await hold(poolSize)).letGo();
+  nothingBegins = true;
+  const beginning = Array.from({ length: poolSize }, () => db.transaction(async () => undefined).catch(() => undefined));
+  const waiting = db.sql`SELECT 1`.catch(() => undefined);
+  await Bun.sleep(50);
+  expect(db.exhaustedMs()).toBe(0);
+  endpoint.stop();
+  await db.close(0);
+  await Promise.all([waiting, ...beginning]);
+});
 
 test("nor is one whose connections were lost while transactions held them", async () => {
   const holders = await hold(poolSize);
