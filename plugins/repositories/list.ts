@@ -22,10 +22,9 @@ export async function listRepositories(
   searchTerm: string | undefined,
 ): Promise<RepositoryPage> {
   const rows = await db.sql<(RepositoryRow & { total: number })[]>`
-    SELECT ${repositoryColumns(db)}, v.total
+    SELECT ${repositoryColumns(db)}, r.total
       FROM (SELECT r.*, count(*) OVER ()::int AS total FROM repositories r ${onlyVisible(db, caller)}
-             ORDER BY ${order(db, searchTerm)} LIMIT ${page.size} OFFSET ${page.offset}) v
-      JOIN repositories r ON r.id = v.id ${withDefaultBranch(db)}
+             ORDER BY ${order(db, searchTerm)} LIMIT ${page.size} OFFSET ${page.offset}) r ${withDefaultBranch(db)}
      ORDER BY ${order(db, searchTerm)}`;
   const total = rows[0]?.total ?? (page.offset === 0 ? 0 : await countVisible(db, caller));
   return { rows, total };

@@ -92,8 +92,7 @@ export class ServedRequest implements RequestContext, Act {
 
   /** Takes over what a guard found out, as far as it says that it adds it. */
   add(names: readonly string[], found: object): void {
-    const values: Readonly<Record<string, unknown>> = { ...found };
-    for (const name of names) Object.assign(this, { [name]: values[name] });
+    for (const name of names) Reflect.set(this, name, Reflect.get(found, name));
   }
 
   /** Not methods, so that handlers may take them out of the context. */
