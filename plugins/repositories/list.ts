@@ -1,9 +1,9 @@
 import type { Database, Page, Queryable } from "../../core";
 import { type Caller, seesEverything } from "../auth";
-import { type RepositoryRow, repositoryColumns, withDefaultBranch } from "./rows";
+import { type ShownRepository, shownRepositoryColumns, withDefaultBranch } from "./rows";
 
 export interface RepositoryPage {
-  readonly rows: RepositoryRow[];
+  readonly rows: ShownRepository[];
   /** Of all pages. */
   readonly total: number;
 }
@@ -21,8 +21,8 @@ export async function listRepositories(
   page: Page,
   searchTerm: string | undefined,
 ): Promise<RepositoryPage> {
-  const rows = await db.sql<(RepositoryRow & { total: number })[]>`
-    SELECT ${repositoryColumns(db)}, r.total
+  const rows = await db.sql<(ShownRepository & { total: number })[]>`
+    SELECT ${shownRepositoryColumns(db)}, r.total
       FROM (SELECT r.*, count(*) OVER ()::int AS total FROM repositories r ${onlyVisible(db, caller)}
              ORDER BY ${order(db, searchTerm)} LIMIT ${page.size} OFFSET ${page.offset}) r ${withDefaultBranch(db)}
      ORDER BY ${order(db, searchTerm)}`;
@@ -35,8 +35,8 @@ export async function searchRepositories(
   db: Database,
   caller: Caller,
   searchTerm: string | undefined,
-): Promise<Pick<RepositoryRow, "name" | "description">[]> {
-  return await db.sql<Pick<RepositoryRow, "name" | "description">[]>`
+): Promise<Pick<ShownRepository, "name" | "description">[]> {
+  return await db.sql<Pick<ShownRepository, "name" | "description">[]>`
     SELECT r.name, r.description FROM repositories r ${onlyVisible(db, caller)}
      ORDER BY ${order(db, searchTerm)} LIMIT ${searchSize}`;
 }

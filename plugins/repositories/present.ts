@@ -3,7 +3,7 @@ import { type Queryable, timeMillis } from "../../core";
 import type { Auth } from "../auth";
 import type { GitHub } from "../github";
 import { condense, type ProgressOfCommits, type Statuses } from "./progress-of-commits";
-import type { BranchRow, CommitRow, RepositoryRow } from "./rows";
+import type { BranchRow, CommitRow, ShownRepository } from "./rows";
 import type { CommitSchemas, repositoryJson } from "./schemas";
 
 export type RepositoryJson = z.input<typeof repositoryJson>;
@@ -11,7 +11,7 @@ export type CommitJson = z.input<CommitSchemas["commitJson"]>;
 export type BranchJson = z.input<CommitSchemas["branchJson"]>;
 
 /** @returns the Repository JSON; `coverage` and `issues` are there exactly when the default branch is known */
-export function presentRepository(row: RepositoryRow): RepositoryJson {
+export function presentRepository(row: ShownRepository): RepositoryJson {
   const { id, name, description, token, defaultBranch: default_branch } = row;
   const figures = row.hasDefaultBranch ? { coverage: row.coverage, issues: row.issues } : {};
   return { id, name, description, token, default_branch, ...figures };

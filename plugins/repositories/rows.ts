@@ -1,24 +1,30 @@
 import { type Queryable, type RowOf, rowColumns } from "../../core";
 import { branches, commits, repositories, type repositoryMembers } from "./tables";
 
-const ownColumns = rowColumns(
-  repositories,
-  ["id", "name", "description", "defaultBranch", "token", "githubId", "transferredTo"],
-  "r",
-);
+const shownColumns = rowColumns(repositories, ["id", "name", "description", "defaultBranch", "token"], "r");
+const identityColumns = rowColumns(repositories, ["githubId", "transferredTo"], "r");
 const figureColumns = rowColumns(branches, ["coverage", "issues"], "b");
 
+/** What is shown of a repository, with the figures of its default branch, null when there is no row of that name. */
+export type ShownRepository = RowOf<typeof shownColumns> & RowOf<typeof figureColumns> & { readonly hasDefaultBranch: boolean };
+
 /**
- * A repository, with the figures of its default branch, null when there is no row of that name. `transferredTo`: whom it went to when it
- * left the organization, as far as is known, see `isElsewhere`.
+ * A repository that more than showing is done with. `transferredTo`: whom it went to when it left the organization, as far as is known,
+ * see `isElsewhere`.
  */
-export type RepositoryRow = RowOf<typeof ownColumns> & RowOf<typeof figureColumns> & { readonly hasDefaultBranch: boolean };
+export type RepositoryRow = ShownRepository & RowOf<typeof identityColumns>;
 
-/** Columns of a {@link RepositoryRow}, from `repositories r LEFT JOIN branches b` on the default branch. */
-export const repositoryColumns = (q: Queryable) => q.sql`
-  ${ownColumns(q)}, b.id IS NOT NULL AS "hasDefaultBranch", ${figureColumns(q)}`;
+/**
+ * Columns of a {@link ShownRepository}, from `repositories r LEFT JOIN branches b` on the default branch. Lists read no more: a value that
+ * isn't shown costs as much as one that is.
+ */
+export const shownRepositoryColumns = (q: Queryable) => q.sql`
+  ${shownColumns(q)}, b.id IS NOT NULL AS "hasDefaultBranch", ${figureColumns(q)}`;
 
-/** The join that {@link repositoryColumns} reads. */
+/** Columns of a {@link RepositoryRow}, from the same. */
+export const repositoryColumns = (q: Queryable) => q.sql`${shownRepositoryColumns(q)}, ${identityColumns(q)}`;
+
+/** The join that {@link shownRepositoryColumns} reads. */
 export const withDefaultBranch = ({ sql }: Queryable) => sql`
   LEFT JOIN branches b ON b.repository_id = r.id AND b.name = r.default_branch`;
 
