@@ -85,4 +85,4 @@ function report(comparisons: readonly Comparison[]): string {
   return table(["path", "requests/s", "limit", "ratio", "wanted", "met", "p99 ms, platform / limit"], rows);
 }
 
-await runCommand("bun run bench", () => bench, process.argv.slice(2));
+await runCommand("bun run bench", bench, process.argv.slice(2));

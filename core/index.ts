@@ -2,7 +2,6 @@
  * What plugins import from the core. Nothing reaches around it.
  */
 
-export { type Act, currentAct } from "./act/act";
 export type { PlatformSettings } from "./app/platform-settings";
 export { type Command, type CommandCall, type CommandResult, defineCommand } from "./commands/command";
 export { type ConfigFile, defineConfig } from "./config/config-file";
@@ -49,5 +48,6 @@ export {
 export type { PausedName } from "./services/jobs/job-control";
 export { type JobCount, type JobQuery, type JobState, jobStates, type ListedJob } from "./services/jobs/job-listing";
 export type { Logger } from "./services/log/logger";
+export { type Act, currentAct } from "./services/observation/act";
 export type { CallObservation } from "./services/observation/observation";
 export type { Observer, Observers, Surroundings } from "./services/observation/observer";

@@ -5,20 +5,18 @@ import { type Installation, type InstallationOptions, loadInstallation } from ".
 import { createLifecycle, type Lifecycle, type Starting, type StopPhase } from "./lifecycle";
 import {
   closeServices,
+  consoleEntries,
   type OpenedService,
+  type Opening,
   openServices,
   type ServiceApis,
-  type ServiceOptions,
   stopSteps,
 } from "./open-services";
-import { createReadiness } from "./readiness";
 import { setUpPlugins } from "./set-up";
 
-export interface AppOptions extends InstallationOptions {
+export interface AppOptions extends InstallationOptions, Opening {
   /** What is installed, when that has been found out before. */
   readonly installation?: Installation;
-  /** What this process asks of services in particular, by their names. */
-  readonly services?: ServiceOptions;
 }
 
 /** The platform in one process. */
@@ -31,6 +29,8 @@ export interface App {
   readonly jobs: ServiceApis["jobs"];
   readonly http: ServiceApis["http"];
   readonly log: ServiceApis["log"];
+  /** Instead of `start`, for a command: migrates the database, unless that is switched off. */
+  prepare(): Promise<void>;
   /**
    * Starts the services that others build on, the plugins, and what faces callers or does their work. When `stop` is called meanwhile,
    * it resolves with the rest undone.
@@ -50,7 +50,7 @@ export interface App {
  */
 export async function createApp(options: AppOptions = {}): Promise<App> {
   const installation = options.installation ?? (await loadInstallation(options));
-  const { apis, opened } = await openServices(installation, options.services);
+  const { apis, opened } = await openServices(installation, options);
   try {
     return assemble(installation, apis, opened);
   } catch (error) {
@@ -66,12 +66,7 @@ function assemble(installation: Installation, apis: ServiceApis, opened: readonl
   const front = opened.filter(({ service }) => service.front);
   const back = opened.filter(({ service }) => !service.front);
   let waiting = false;
-  const readiness = createReadiness(log, [
-    ...opened.flatMap(readinessOf),
-    ...plugins.flatMap(({ parts }) => parts.readiness ?? []),
-  ]);
-  for (const { open } of opened) open.attach?.({ plugins, readiness, open: () => !waiting });
-
+  const readiness = [...opened.flatMap(readinessOf), ...plugins.flatMap(({ parts }) => parts.readiness ?? [])];
   async function start({ ended }: Pick<Starting, "ended">): Promise<void> {
     const starting: Starting = {
       ended,
@@ -109,7 +104,7 @@ function assemble(installation: Installation, apis: ServiceApis, opened: readonl
     phases: stopPhases(plugins, front, back),
   });
   const on = installation.on.filter(({ plugin }) => plugins.some((installed) => installed.plugin === plugin));
-  return {
+  const app: App = {
     installation: { ...installation, on, leftOut },
     plugins,
     services: apis,
@@ -117,8 +112,15 @@ function assemble(installation: Installation, apis: ServiceApis, opened: readonl
     jobs: apis.jobs,
     http: apis.http,
     log,
+    async prepare() {
+      for (const { open } of opened) await open.prepare?.();
+    },
     ...lifecycle,
   };
+  const scope = { app: { summary: "the application: app.plugins, app.http.handle(new Request(…)), app.jobs", value: app } };
+  const console = Object.assign(scope, consoleEntries(opened), ...plugins.map(({ parts }) => parts.console ?? {}));
+  for (const { open } of opened) open.attach?.({ plugins, readiness, console, open: () => !waiting });
+  return app;
 }
 
 /** @returns how it ends in good order: whoever needs something ends before it */

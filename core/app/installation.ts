@@ -3,7 +3,7 @@ import { z } from "zod";
 import { type ConfigOutline, checkConfigFile, loadConfigFile } from "../config/config-file";
 import { type EffectiveSetting, readSection } from "../config/read-section";
 import { didYouMean } from "../did-you-mean";
-import { conflictingClaims } from "../plugin/claims";
+import { conflictingClaims, declaredClaims } from "../plugin/claims";
 import { incompatibility } from "../plugin/compatibility";
 import { discoverPlugins, type FoundPlugin } from "../plugin/discover";
 import { type LeftOut, leaveOut } from "../plugin/leave-out";
@@ -11,8 +11,8 @@ import type { AnyPlugin } from "../plugin/plugin";
 import { type PluginOff, resolvePlugins } from "../plugin/resolve";
 import { services } from "../services";
 import { StartupError } from "../startup-error";
+import { coreDeclared } from "./core-claims";
 import { type CoreSettings, coreSettings } from "./core-settings";
-import { coreDeclaredClaims, declaredClaims } from "./declared-claims";
 import type { AnyService } from "./service";
 
 /** The folder of the project this file belongs to. */
@@ -72,7 +72,7 @@ export async function loadInstallation(options: InstallationOptions = {}): Promi
   const { outcome, leftOut } = leaveOut(found, optional, (plugins) => {
     const resolution = resolvePlugins(plugins, switches);
     const own = resolution.on.flatMap((entry) => examined.get(entry)?.problems ?? []);
-    const claims = [...resolution.on.flatMap(({ plugin }) => declaredClaims(plugin)), ...coreDeclaredClaims];
+    const claims = [...resolution.on.flatMap(({ plugin }) => declaredClaims(plugin)), ...coreDeclared];
     return { resolution, problems: [...resolution.problems, ...own, ...conflictingClaims(claims)] };
   });
   const problems = [

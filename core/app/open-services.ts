@@ -1,12 +1,19 @@
 import { services } from "../services";
 import type { Installation } from "./installation";
 import type { StopStep } from "./lifecycle";
-import type { AnyService, ApisOf, OpenService, ServiceOptionsOf } from "./service";
+import type { AnyService, ApisOf, ConsoleScope, OpenService, ServiceOptionsOf } from "./service";
 
 /** The APIs of all services. */
 export type ServiceApis = ApisOf<typeof services>;
 /** What a process asks of services in particular. */
 export type ServiceOptions = ServiceOptionsOf<typeof services>;
+
+/** What a process asks of all services, and of some in particular, by their names. */
+export interface Opening {
+  readonly services?: ServiceOptions;
+  /** Whether it runs a command. */
+  readonly command?: boolean;
+}
 
 /** A service and what came of opening it. */
 export interface OpenedService {
@@ -20,15 +27,15 @@ export interface OpenedService {
  */
 export async function openServices(
   installation: Installation,
-  options: ServiceOptions = {},
+  { services: asked = {}, command = false }: Opening = {},
 ): Promise<{ readonly apis: ServiceApis; readonly opened: readonly OpenedService[] }> {
   const apis: Record<string, unknown> = {};
   const opened: OpenedService[] = [];
-  const asked: Readonly<Record<string, object | undefined>> = options;
+  const options: Readonly<Record<string, object | undefined>> = asked;
   try {
     for (const service of services as readonly AnyService[]) {
       const settings = installation.settings;
-      const open = await service.open({ installation, settings, use: apis, options: asked[service.name] ?? {} });
+      const open = await service.open({ installation, settings, use: apis, options: options[service.name] ?? {}, command });
       apis[service.name] = open.api;
       opened.push({ service, open });
     }
@@ -56,3 +63,11 @@ export function previewServices(): ServiceApis {
 /** @returns how each service stops, those that need others first */
 export const stopSteps = (opened: readonly OpenedService[]): StopStep[] =>
   opened.toReversed().map(({ service: { name }, open }) => ({ name, run: (ms) => open.stop?.(ms) }));
+
+/** @returns what services put into the operator's console */
+export const consoleEntries = (opened: readonly OpenedService[]): ConsoleScope =>
+  Object.fromEntries(
+    opened.flatMap(({ service: { console = {} }, open }) =>
+      Object.entries(console).map(([name, { summary, value }]) => [name, { summary, value: value(open.api) }]),
+    ),
+  );

@@ -1,10 +1,12 @@
 import type { z } from "zod";
+import type { AnyCommand } from "../commands/command";
 import type { InstalledPlugin } from "../plugin/installed-plugin";
 import type { AnyPlugin, ConsoleEntry, ReadinessCheck } from "../plugin/plugin";
+import type { DeclaredErrors } from "../services/http/errors";
 import type { Installation } from "./installation";
 import type { Starting } from "./lifecycle";
 import type { PlatformSettings } from "./platform-settings";
-import type { Readiness } from "./readiness";
+import type { SetUp } from "./set-up";
 
 /** What the kernel gives a service to open with. */
 export interface ServiceContext<Settings, Use, Options> {
@@ -13,15 +15,23 @@ export interface ServiceContext<Settings, Use, Options> {
   readonly settings: Settings & PlatformSettings;
   /** The APIs of what it needs. */
   readonly use: Use;
-  /** What this process asks of it in particular, e.g. a test or a command. */
+  /** What this process asks of it in particular, e.g. a test. */
   readonly options: Partial<Options>;
+  /** Whether the process runs a command: its output is somebody's to read, and a server may run next to it. */
+  readonly command: boolean;
 }
+
+/** Names in scope at the operator's console, with what each is. */
+export type ConsoleScope = Readonly<Record<string, ConsoleEntry>>;
 
 /** What plugins bring, and what else a service may want to know once they are set up. */
 export interface Attachment {
   /** Requirements first. */
   readonly plugins: readonly InstalledPlugin[];
-  readonly readiness: () => Promise<Readiness>;
+  /** What to ask before saying that the process can do its work. */
+  readonly readiness: readonly ReadinessCheck[];
+  /** What the operator's console has, of the core and of plugins. */
+  readonly console: ConsoleScope;
   /** Whether the platform can do its work: not while it waits for somebody else to migrate the database. */
   readonly open: () => boolean;
 }
@@ -31,12 +41,26 @@ export interface OpenService<Api> {
   readonly api: Api;
   /** Gets what plugins bring, before anything starts. */
   attach?(attachment: Attachment): void;
+  /** Does for a command, which starts nothing, what others need to work at all. */
+  prepare?(): Promise<void>;
   /** Those that serve as long as they are open need none. */
   start?(starting: Starting): Promise<void> | void;
   /** Starts early, while others wait for something: for what tells the world that it isn't ready. `start` follows. */
   startEarly?(): void;
   /** @param ms how long it may take. Runs also when `start` failed or never ran */
   stop?(ms: number): Promise<void> | void;
+}
+
+/** What a service's command has of the platform. What is opened for it is closed afterwards. */
+export interface Platform<Api> {
+  /** @throws StartupError with every mistake in the configuration and the plugins' manifests */
+  installation(): Promise<Installation>;
+  /** Sets the plugins up to look at what they bring, connected to nothing. @throws StartupError as starting would */
+  preview(installation: Installation): SetUp;
+  /** Opens the services, and sets no plugin up. @param use gets the service's own API */
+  opened<T>(use: (api: Api, installation: Installation) => Promise<T>): Promise<T>;
+  /** Puts all together, migrated (unless that is switched off) and not started. Ends the process afterwards. */
+  ready<T>(use: (api: Api) => Promise<T>): Promise<T>;
 }
 
 type State = Awaited<ReturnType<ReadinessCheck["check"]>>;
@@ -64,6 +88,10 @@ export interface Service<
   readonly front?: boolean;
   /** What the readiness probe asks, by name. Each of them makes the process unready. */
   readonly readiness?: Readonly<Record<string, (api: Api) => Promise<State>>>;
+  /** What operators run, made with `defineCommand`. */
+  readonly commands?: readonly AnyCommand<[platform: Platform<Api>]>[];
+  /** Codes that it answers with, which no plugin can have. */
+  readonly errors?: DeclaredErrors;
   /** What the operator's console has of it. */
   readonly console?: Readonly<Record<string, Omit<ConsoleEntry, "value"> & { value(api: Api): unknown }>>;
   /** @returns sentences about settings that can't be used together */

@@ -1,5 +1,5 @@
 import { createEvents } from "../events/emitter";
-import { conflictingClaims } from "../plugin/claims";
+import { broughtClaims, conflictingClaims } from "../plugin/claims";
 import type { InstalledPlugin } from "../plugin/installed-plugin";
 import { type LeftOut, leaveOut } from "../plugin/leave-out";
 import { partsOutline } from "../plugin/parts-outline";
@@ -7,13 +7,13 @@ import type { AnyPlugin, KnownPlugin } from "../plugin/plugin";
 import { pluginFailure } from "../plugin/plugin-failure";
 import { createSlotBoard } from "../plugin/slot-board";
 import { slotMistakes } from "../plugin/slot-providers";
-import { unknownNames, withReferenced } from "../plugin/unknown-names";
+import { unknownNames } from "../plugin/unknown-names";
 import { services } from "../services";
 import type { CallObservation } from "../services/observation/observation";
 import { StartupError } from "../startup-error";
+import { coreBrought } from "./core-claims";
 import type { ConfiguredPlugin, Installation } from "./installation";
-import type { ServiceApis } from "./open-services";
-import { claimsOfParts, coreClaims } from "./part-claims";
+import { previewServices, type ServiceApis } from "./open-services";
 
 /** What came of setting plugins up. */
 export interface SetUp {
@@ -33,6 +33,12 @@ export function setUpPlugins(installation: Installation, apis: ServiceApis): Set
   if (outcome.problems.length > 0) throw new StartupError(outcome.problems);
   return { installed: outcome.installed, leftOut: [...installation.leftOut, ...leftOut] };
 }
+
+/**
+ * Sets the plugins up to look at what they bring, without a database: `setup` only declares, so nothing is connected to.
+ * @throws StartupError as starting would
+ */
+export const previewSetUp = (installation: Installation): SetUp => setUpPlugins(installation, previewServices());
 
 interface Attempt {
   readonly installed: readonly InstalledPlugin[];
@@ -84,13 +90,13 @@ function attempt(entries: readonly ConfiguredPlugin[], installation: Installatio
     for (const contribution of result.parts.contribute ?? []) slots.add(contribution);
   }
 
-  const declaring = withReferenced([...installation.on, ...installation.off].map(({ plugin }) => plugin));
+  const declaring = [...installation.on, ...installation.off].map(({ plugin }) => plugin);
   problems.push(
     ...unknownNames(installed, declaring),
     // Who would fill a slot may be among those that failed.
     ...(failed.size === 0 ? slotMistakes(installed) : []),
     ...services.flatMap((service) => service.checkParts?.(installed) ?? []),
-    ...conflictingClaims([...installed.flatMap(claimsOfParts), ...coreClaims]),
+    ...conflictingClaims([...installed.flatMap(({ plugin, parts }) => broughtClaims(plugin.name, parts)), ...coreBrought]),
   );
   return { installed, problems };
 }

@@ -10,8 +10,10 @@ export type CommandOption =
   | { readonly type: "boolean"; readonly summary: string }
   | { readonly type: "string"; readonly value: string; readonly summary: string };
 
-type Arguments = Readonly<Record<string, CommandArgument>>;
-type Options = Readonly<Record<string, CommandOption>>;
+/** What a command takes by its place: name -> argument. */
+export type Arguments = Readonly<Record<string, CommandArgument>>;
+/** What it takes by its name. */
+export type Options = Readonly<Record<string, CommandOption>>;
 type None = Readonly<Record<never, never>>;
 type ArgumentValue<A> = A extends { readonly required: true } ? string : string | undefined;
 type OptionValue<O> = O extends { readonly type: "boolean" } ? boolean : string | undefined;
@@ -35,8 +37,11 @@ export interface CommandResult {
   readonly exitCode?: number;
 }
 
-/** What an operator runs: `bun run cocov NAME`. Made with {@link defineCommand}. */
-export interface Command<A extends Arguments, O extends Options> {
+/**
+ * What an operator runs: `bun run cocov NAME`. Made with {@link defineCommand}.
+ * @typeParam Given what it gets besides its call: nothing for those of plugins, the platform for those of services
+ */
+export interface Command<A extends Arguments, O extends Options, Given extends readonly unknown[] = []> {
   /** Unique in the platform; lower-case words joined by hyphens. */
   readonly name: string;
   /** One line for operators, without a full stop. */
@@ -47,16 +52,13 @@ export interface Command<A extends Arguments, O extends Options> {
   readonly arguments?: A;
   /** By name; `--json` and `--help` are there by themselves. */
   readonly options?: O;
-  run(call: CommandCall<A, O>): Promise<CommandResult>;
-}
-
-/** A command of the core's that prints while it runs, and has no `--json`. */
-export interface TalkingCommand extends Omit<Command<None, None>, "run"> {
-  readonly talk: () => Promise<void>;
+  /** It prints while it runs, and has no `--json`. */
+  readonly talks?: boolean;
+  run(call: CommandCall<A, O>, ...given: Given): Promise<CommandResult>;
 }
 
 /** A command of whatever arguments and options. */
-export type AnyCommand = Command<Arguments, Options>;
+export type AnyCommand<Given extends readonly unknown[] = []> = Command<Arguments, Options, Given>;
 
 const form = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 
@@ -78,9 +80,11 @@ const form = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
  * });
  * // in what setup() returns: commands: [recount]
  */
-export function defineCommand<const A extends Arguments = None, const O extends Options = None>(
-  command: Command<A, O>,
-): Command<A, O> {
+export function defineCommand<
+  const A extends Arguments = None,
+  const O extends Options = None,
+  Given extends readonly unknown[] = [],
+>(command: Command<A, O, Given>): Command<A, O, Given> {
   const { name, arguments: args = {}, options = {} } = command;
   const refuse = (why: string): never => {
     throw new Error(`command ${name} ${why}`);

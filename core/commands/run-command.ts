@@ -1,45 +1,52 @@
-import { logOutput } from "../services/log/log-output";
-import type { AnyCommand, TalkingCommand } from "./command";
-import { asksFor, readCommandLine } from "./command-line";
-import { describeCommand } from "./describe-command";
-import { explain } from "./explain";
-import { UsageError, usageOf } from "./usage";
-
-/**
- * Runs a command of the command line: prints its usage for `--help`, else what it has to say, for `--json` as one document and nothing
- * else. What keeps it from running is said on stderr: exit code 2 for what the command line asks for and there isn't, 1 for all else.
- * @param call how it is called: `bun run NAME`
- * @param find gives the command
- * @param argv what follows its name
- */
-export async function runCommand(
-  call: string,
-  find: () => AnyCommand | TalkingCommand | Promise<AnyCommand | TalkingCommand>,
-  argv: readonly string[],
-): Promise<void> {
-  const print = console.log;
-  const json = asksFor("json", argv);
-  // Whatever a plugin or a library prints is no part of the document.
-  if (json) Object.assign(console, { log: console.error, info: console.error, debug: console.error });
-  try {
-    const command = await find();
-    if (asksFor("help", argv)) {
-      print(json ? document(describeCommand(command)) : usageOf(call, command));
-      return;
-    }
-    const line = readCommandLine(command, argv);
-    if ("talk" in command) return await command.talk();
-    const result = await command.run({ ...line, progress: tell, signal: new AbortController().signal });
-    if (json) print(document(result.json));
-    else if (result.text !== "") print(result.text);
-    if (result.exitCode) process.exitCode = result.exitCode;
-  } catch (error) {
-    tell(explain(error));
-    process.exitCode = error instanceof UsageError ? 2 : 1;
-  }
-}
+import { CommanderError, type Command as Parser } from "commander";
+import { explain } from "../services/log/explain";
+import { tell } from "../services/log/tell";
+import type { AnyCommand } from "./command";
+import { describeParser, type GivenLine, parserOf } from "./parser";
 
 const document = (value: unknown): string => JSON.stringify(value ?? null, null, 2);
 
-/** Not by `console.error`, which would wait for a reader that takes nothing. */
-const tell = (line: string): void => void logOutput(2).write(`${line}\n`);
+/** Prints what there is to say, to people or to programs. */
+export type Print = (said: { readonly text: string; readonly json: unknown }) => void;
+
+/**
+ * Does what a command line asks for. With `--json` one document is printed and nothing else. What keeps it from being done is said on
+ * stderr: exit code 2 for what it asks for and there isn't, 1 for all else.
+ * @param argv what follows the program's name
+ * @param make gives what reads it
+ */
+export async function runCommandLine(argv: readonly string[], make: (print: Print) => Promise<Parser>): Promise<void> {
+  const words = argv.includes("--") ? argv.slice(0, argv.indexOf("--")) : argv;
+  const json = words.includes("--json");
+  const out = console.log;
+  // Whatever a plugin or a library prints is no part of the document.
+  if (json) Object.assign(console, { log: console.error, info: console.error, debug: console.error });
+  try {
+    const parser = await make((said) => {
+      if (json) out(document(said.json));
+      else if (said.text !== "") out(said.text);
+    });
+    for (const each of [parser, ...parser.commands]) {
+      each.configureOutput({ writeOut: (text) => out(text.trimEnd()) });
+      if (json) each.configureHelp({ formatHelp: (asked) => document(describeParser(asked)) });
+    }
+    await parser.parseAsync(argv, { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) tell(explain(error));
+    process.exitCode = error instanceof CommanderError ? error.exitCode && 2 : 1;
+  }
+}
+
+/** @returns what runs a command with what its command line gives, and prints what it says */
+export const running = (command: AnyCommand, print: Print) => async (given: GivenLine) => {
+  const result = await command.run({ ...given, progress: tell, signal: new AbortController().signal });
+  if (!command.talks) print(result);
+  if (result.exitCode) process.exitCode = result.exitCode;
+};
+
+/**
+ * Runs a command that is a program of its own.
+ * @param call how it is called: `bun run NAME`
+ */
+export const runCommand = (call: string, command: AnyCommand, argv: readonly string[]): Promise<void> =>
+  runCommandLine(argv, async (print) => parserOf(command, running(command, print), call));

@@ -1,20 +1,21 @@
 import { type App, createApp } from "../app/app";
 import { type Installation, loadInstallation } from "../app/installation";
 import { within } from "../app/within";
-import type { TalkingCommand } from "./command";
+import { defineCommand } from "./command";
 import { onStopSignal } from "./stop-signals";
 import { surviveStrayErrors } from "./stray-errors";
 
 /** How long plugins may take to be imported before a stop gives up on them, in milliseconds. */
 const longestLoading = 5000;
 
-export const start: TalkingCommand = {
+export const start = defineCommand({
   name: "start",
   summary: "The server; applies pending migrations first",
   description: `Starts the server. Settings come from config/cocov.config.ts and the environment; \`bun run config\` lists them.
 SIGINT or SIGTERM stops it in good order within COCOV_SHUTDOWN_SECONDS; a second one ends it at once. The exit code is 0 after a stop
 in good order, 1 when something failed or took too long and was left behind.`,
-  async talk() {
+  talks: true,
+  async run() {
     const loading = loadInstallation();
     const creating = loading.then((installation) => createApp({ installation }));
     onStopSignal(() => stop(loading, creating));
@@ -28,8 +29,9 @@ in good order, 1 when something failed or took too long and was left behind.`,
       setTimeout(() => process.exit(), 0);
       throw error;
     }
+    return { text: "", json: null };
   },
-};
+});
 
 /** @returns the exit code */
 async function stop(loading: Promise<Installation>, creating: Promise<App>): Promise<number> {

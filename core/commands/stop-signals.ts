@@ -1,5 +1,5 @@
-import { logOutput } from "../services/log/log-output";
-import { explain } from "./explain";
+import { explain } from "../services/log/explain";
+import { tell } from "../services/log/tell";
 
 /**
  * How long after the first signal more of them count as the same, in milliseconds. Ctrl-C and service supervisors signal all processes
@@ -23,7 +23,7 @@ export function onStopSignal(stop: () => Promise<number>): void {
     }
     firstAt = performance.now();
     const exitCode = await stop().catch((error: unknown) => {
-      logOutput(2).write(`${explain(error)}\n`);
+      tell(explain(error));
       return 1;
     });
     process.exit(process.exitCode ?? exitCode);

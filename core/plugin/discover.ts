@@ -2,13 +2,14 @@ import { dirname, isAbsolute } from "node:path";
 import { pathToFileURL } from "node:url";
 import { about } from "../app/about";
 import { incompatibility } from "./compatibility";
-import { isRecord } from "./form";
 import { importCycle } from "./import-cycle";
 import { manifestFiles } from "./manifest-files";
+import { isRecord } from "./outline";
 import type { AnyPlugin } from "./plugin";
 import { failureOf } from "./plugin-failure";
 import { pluginOutline } from "./plugin-outline";
 import { publishModules } from "./public-modules";
+import { circle } from "./resolve";
 
 export interface FoundPlugin {
   readonly plugin: AnyPlugin;
@@ -52,7 +53,7 @@ export async function discoverPlugins(folder: string, load: readonly string[], r
   const { manifests, problems } = manifestFiles(folder);
   const cycle = importCycle(manifests);
   if (cycle) {
-    problems.push(`Plugins require each other in a circle: ${cycle.join(" -> ")}. Take one of these requirements out.`);
+    problems.push(circle(cycle));
     return { found: [], unusable: [], problems };
   }
   publishModules(manifests);

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { findCycle } from "./cycle";
+import { requirementOrder } from "./requirements";
 
 /**
  * Looks for plugins that import each other's manifests in a circle. Importing them would fail with an error about
@@ -8,27 +8,22 @@ import { findCycle } from "./cycle";
  *
  * @returns the names along the circle, the first one repeated at the end
  */
-export function importCycle(manifests: readonly { name: string; path: string }[]): string[] | null {
+export function importCycle(manifests: readonly { name: string; path: string }[]): readonly string[] | null {
   const nameByFolder = new Map(manifests.map(({ name, path }) => [dirname(path), name]));
-  const scanner = new Bun.Transpiler({ loader: "ts" });
-  const requirements = new Map<string, string[]>();
-  for (const { name, path } of manifests) {
-    requirements.set(
-      name,
-      importsOf(scanner, path).flatMap((target) =>
-        target.startsWith(published)
-          ? target.slice(published.length)
-          : (nameByFolder.get(folderOf(dirname(path), target)) ?? []),
-      ),
-    );
-  }
-  return findCycle(requirements);
+  const nameOf = (from: string, target: string): string | undefined =>
+    target.startsWith(published) ? target.slice(published.length) : nameByFolder.get(folderOf(dirname(from), target));
+  const requirements = manifests.map(({ name, path }) => {
+    return [name, importsOf(path).flatMap((target) => nameOf(path, target) ?? [])] as const;
+  });
+  const sorted = requirementOrder(new Map(requirements));
+  return "cycle" in sorted ? sorted.cycle : null;
 }
 
 /** How plugins that don't lie next to each other name one another. */
 const published = "cocov/plugins/";
+const scanner = new Bun.Transpiler({ loader: "ts" });
 
-function importsOf(scanner: Bun.Transpiler, path: string): string[] {
+function importsOf(path: string): string[] {
   try {
     return scanner.scanImports(readFileSync(path, "utf8")).map((entry) => entry.path);
   } catch {
@@ -37,6 +32,4 @@ function importsOf(scanner: Bun.Transpiler, path: string): string[] {
   }
 }
 
-function folderOf(from: string, target: string): string {
-  return join(from, target.replace(/\/index(\.ts)?$/, ""));
-}
+const folderOf = (from: string, target: string): string => join(from, target.replace(/\/index(\.ts)?$/, ""));

@@ -1,5 +1,6 @@
 import type { FoundPlugin } from "./discover";
 import type { AnyPlugin } from "./plugin";
+import { requirersOf } from "./requirements";
 
 /** A plugin from elsewhere that isn't served, so that the rest is. */
 export interface LeftOut extends Pick<FoundPlugin, "origin" | "version"> {
@@ -27,18 +28,15 @@ export function leaveOut<Entry extends FoundPlugin, Outcome extends { readonly p
   let outcome = attempt(kept);
   search: while (optional && outcome.problems.length > 0) {
     // Those that fewest others require come first: a mistake of theirs isn't put on what they require.
-    const candidates = kept.map((entry) => ({ entry, requirers: requirersOf(entry, kept) }));
-    for (const { entry, requirers } of candidates.toReversed().sort((a, b) => a.requirers.size - b.requirers.size)) {
-      if (!entry.elsewhere || [...requirers].some(({ elsewhere }) => !elsewhere)) continue;
-      const rest = kept.filter((other) => other !== entry && !requirers.has(other));
+    const candidates = kept.map((entry) => ({ entry, requirers: requirersAmong(entry, kept) }));
+    for (const { entry, requirers } of candidates.toReversed().sort((a, b) => a.requirers.length - b.requirers.length)) {
+      if (!entry.elsewhere || requirers.some(({ elsewhere }) => !elsewhere)) continue;
+      const rest = kept.filter((other) => other !== entry && !requirers.includes(other));
       const without = attempt(rest);
       const mended = outcome.problems.filter((problem) => !without.problems.includes(problem));
       if (mended.length === 0) continue;
-      const name: string = entry.plugin.name;
-      leftOut.push(entryOf(entry, mended.join(" ")));
-      for (const other of requirers) {
-        leftOut.push(entryOf(other, `Plugin "${other.plugin.name}" requires "${name}", which is left out.`));
-      }
+      const consequence = ({ plugin }: Entry) => `Plugin "${plugin.name}" requires "${entry.plugin.name}", which is left out.`;
+      leftOut.push(entryOf(entry, mended.join(" ")), ...requirers.map((other) => entryOf(other, consequence(other))));
       kept = rest;
       outcome = without;
       continue search;
@@ -48,24 +46,17 @@ export function leaveOut<Entry extends FoundPlugin, Outcome extends { readonly p
   return { outcome, leftOut };
 }
 
-const entryOf = ({ plugin, origin, version }: FoundPlugin, reason: string): LeftOut => ({
-  name: plugin.name,
+const entryOf = ({ plugin: { name }, origin, version }: FoundPlugin, reason: string): LeftOut => ({
+  name,
   version,
   origin,
   reason,
 });
 
-/** @returns those that can't do without a plugin, however far away */
-function requirersOf<Entry extends FoundPlugin>({ plugin }: Entry, all: readonly Entry[]): ReadonlySet<Entry> {
-  const names = new Set<string>();
-  if (all.filter((other) => other.plugin.name === plugin.name).length === 1) names.add(plugin.name);
-  const requirers = new Set<Entry>();
-  for (const name of names) {
-    for (const entry of all) {
-      if (!(entry.plugin.requires ?? []).some((required: AnyPlugin) => required.name === name)) continue;
-      requirers.add(entry);
-      names.add(entry.plugin.name);
-    }
-  }
-  return requirers;
+/** @returns those that can't do without a plugin; nobody when two have its name, since the other one is there for them */
+function requirersAmong<Entry extends FoundPlugin>({ plugin }: Entry, all: readonly Entry[]): readonly Entry[] {
+  if (all.filter((other) => other.plugin.name === plugin.name).length > 1) return [];
+  const requires = ({ requires = [] }: AnyPlugin): string[] => requires.map((required: AnyPlugin) => required.name);
+  const names = requirersOf(plugin.name, new Map(all.map((other) => [other.plugin.name, requires(other.plugin)])));
+  return all.filter((other) => names.includes(other.plugin.name));
 }

@@ -1,25 +1,27 @@
-import { didYouMean } from "../did-you-mean";
 import type { Observers } from "../services/observation/observer";
-import { type Form, isFunction, isRecord, listOf } from "./form";
+import { aFunction, aList, type Forms, isRecord, outlineOf } from "./outline";
 import type { PluginParts } from "./plugin";
 
-const aFunction: Form = { fits: isFunction, words: "a function" };
 const observed: readonly (keyof Observers)[] = ["request", "statement", "job", "call"];
 const isObservers = (value: unknown): boolean =>
-  isRecord(value) && Object.entries(value).every(([kind, told]) => observed.some((name) => name === kind) && isFunction(told));
-const isConsole = (value: unknown): boolean => isRecord(value) && listOf("summary", "value")(Object.values(value));
+  isRecord(value) &&
+  Object.entries(value).every(([kind, told]) => observed.some((name) => name === kind) && aFunction.fits(told));
+const entries = aList("console entries", "summary", "value");
 
-const forms: Readonly<Record<keyof PluginParts<unknown>, Form>> = {
+const forms: Forms & Readonly<Record<keyof PluginParts<unknown>, unknown>> = {
   api: { fits: () => true, words: "anything" },
-  routes: { fits: listOf("method", "path", "access", "answers", "handle"), words: "a list of what route() returns" },
-  mount: { fits: listOf("path", "summary", "app", "access"), words: "a list of { path, summary, app, access }" },
-  jobs: { fits: listOf("definition", "handle"), words: "a list of what the handledBy() of jobs returns" },
-  on: { fits: listOf("event", "handle"), words: "a list of what the handledBy() of events returns" },
-  contribute: { fits: listOf("slot", "value"), words: "a list of what the with() of slots returns" },
+  routes: aList("what route() returns", "method", "path", "access", "answers", "handle"),
+  mount: aList("{ path, summary, app, access }", "path", "summary", "app", "access"),
+  jobs: aList("what the handledBy() of jobs returns", "definition", "handle"),
+  on: aList("what the handledBy() of events returns", "event", "handle"),
+  contribute: aList("what the with() of slots returns", "slot", "value"),
   observe: { fits: isObservers, words: `an object of functions, of which there may be ${observed.join(", ")}` },
-  console: { fits: isConsole, words: "an object whose entries have a summary and a value" },
-  commands: { fits: listOf("name", "summary", "run"), words: "a list of what defineCommand() returns" },
-  readiness: { fits: listOf("name", "required", "check"), words: "a list of { name, required, check }" },
+  console: {
+    fits: (value: unknown) => isRecord(value) && entries.fits(Object.values(value)),
+    words: "an object whose entries have a summary and a value",
+  },
+  commands: aList("what defineCommand() returns", "name", "summary", "run"),
+  readiness: aList("{ name, required, check }", "name", "required", "check"),
   start: aFunction,
   drain: aFunction,
   stop: aFunction,
@@ -36,16 +38,10 @@ export function partsOutline(plugin: string, returned: unknown): { parts: Plugin
     return { problems: [`${what} is a promise. setup only declares: make it synchronous, and wait in start.`] };
   }
   if (!isRecord(returned)) return { problems: [`${what} isn't an object. Return the plugin's parts, {} when it has none.`] };
-  const problems = Object.entries(returned).flatMap(([name, value]) => {
-    if (!isPart(name)) {
-      const known = Object.keys(forms);
-      return [`${what} has a part ${name} that there isn't.${didYouMean(name, known)} There are: ${known.join(", ")}.`];
-    }
-    return value === undefined || forms[name].fits(value)
-      ? []
-      : [`${what} can't be used: ${name} must be ${forms[name].words}.`];
-  });
+  const { unknown, unfit } = outlineOf(returned, forms);
+  const problems = [
+    ...unknown.map(({ name, known }) => `${what} has a part ${name} that there isn't.${known}`),
+    ...unfit.map(({ name, words }) => `${what} can't be used: ${name} must be ${words}.`),
+  ];
   return problems.length > 0 ? { problems } : { parts: returned };
 }
-
-const isPart = (name: string): name is keyof PluginParts<unknown> => Object.hasOwn(forms, name);

@@ -1,30 +1,28 @@
 import { z } from "zod";
-import { didYouMean } from "../did-you-mean";
-import { type Form, isFunction, isRecord, isText, listOf } from "./form";
+import { aFunction, aList, aText, type Forms, isRecord, isText, outlineOf } from "./outline";
 import type { AnyPlugin } from "./plugin";
 
 /** Names that the core uses for something: its section of the configuration, its own routes and its module. */
 const reserved = new Set("core system documentation cocov".split(" "));
 
-const forms: Readonly<Record<keyof AnyPlugin, Form>> = {
+const forms: Forms & Readonly<Record<keyof AnyPlugin, unknown>> = {
   name: {
-    fits: (value) => typeof value === "string" && /^[a-z][a-z0-9-]*$/.test(value),
+    fits: (value: unknown) => typeof value === "string" && /^[a-z][a-z0-9-]*$/.test(value),
     words: "lower-case letters, digits and hyphens, starting with a letter",
   },
-  summary: { fits: isText, words: "one line that tells operators what it is for" },
-  version: { fits: isText, words: "a text" },
-  compatibility: { fits: isText, words: 'a semver range of the platform\'s version, such as "^0.1.0"' },
-  requires: { fits: listOf("name", "setup"), words: "a list of plugins" },
-  optional: { fits: listOf("name", "setup"), words: "a list of plugins" },
-  config: { fits: (value) => value instanceof z.ZodObject, words: "what z.object() returns" },
+  summary: { ...aText, words: "one line that tells operators what it is for" },
+  version: aText,
+  compatibility: { ...aText, words: 'a semver range of the platform\'s version, such as "^0.1.0"' },
+  requires: aList("plugins", "name", "setup"),
+  optional: aList("plugins", "name", "setup"),
+  config: { fits: (value: unknown) => value instanceof z.ZodObject, words: "what z.object() returns" },
   tables: { fits: isRecord, words: "an object whose values are drizzle tables" },
-  errors: { fits: (value) => isRecord(value) && isRecord(value.catalogue), words: "what defineErrors() returns" },
-  slots: { fits: listOf("name", "takes", "with"), words: "a list of what slot.one() and slot.all() return" },
-  events: { fits: listOf("name", "handledBy"), words: "a list of what defineEvent() returns" },
-  migrations: { fits: isText, words: "the path of a folder" },
-  setup: { fits: isFunction, words: "a function" },
+  errors: { fits: (value: unknown) => isRecord(value) && isRecord(value.catalogue), words: "what defineErrors() returns" },
+  slots: aList("what slot.one() and slot.all() return", "name", "takes", "with"),
+  events: aList("what defineEvent() returns", "name", "handledBy"),
+  migrations: { ...aText, words: "the path of a folder" },
+  setup: aFunction,
 };
-const required = ["name", "summary", "setup"] as const;
 
 /**
  * Checks that what a module exports as default is a plugin, before anything of it is used.
@@ -32,22 +30,16 @@ const required = ["name", "summary", "setup"] as const;
  */
 export function pluginOutline(exported: unknown): { plugin: AnyPlugin } | string {
   if (!isRecord(exported)) return "its default export isn't what definePlugin() returns.";
-  const unknown = Object.keys(exported).filter((name) => !Object.hasOwn(forms, name));
-  const known = Object.keys(forms);
+  const { unknown, unfit } = outlineOf(exported, forms, ["name", "summary", "setup"]);
   const mistakes = [
-    ...unknown.map((name) => `${name} is no part of a plugin.${didYouMean(name, known) || ` There are: ${known.join(", ")}.`}`),
-    ...Object.entries(forms)
-      .filter(([name]) => exported[name] !== undefined || required.some((part) => part === name))
-      .filter(([name, { fits }]) => !fits(exported[name]))
-      .map(([name, { words }]) => `its ${name} must be ${words}.`),
+    ...unknown.map(({ name, known }) => `${name} is no part of a plugin.${known}`),
+    ...unfit.map(({ name, words }) => `its ${name} must be ${words}.`),
   ];
-  if (mistakes.length > 0) return mistakes.join(" ");
-  if (!isPlugin(exported)) return "it has no setup function.";
+  if (mistakes.length > 0 || !isPlugin(exported)) return mistakes.join(" ");
   return reserved.has(exported.name)
     ? `the core uses the name "${exported.name}" for something itself; choose another.`
     : { plugin: exported };
 }
 
-function isPlugin(value: Record<string, unknown>): value is Record<string, unknown> & AnyPlugin {
-  return isText(value.name) && isFunction(value.setup);
-}
+const isPlugin = (value: Record<string, unknown>): value is Record<string, unknown> & AnyPlugin =>
+  isText(value.name) && aFunction.fits(value.setup);

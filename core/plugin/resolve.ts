@@ -1,6 +1,6 @@
-import { findCycle } from "./cycle";
 import type { FoundPlugin } from "./discover";
 import type { AnyPlugin } from "./plugin";
+import { requirementOrder } from "./requirements";
 
 /** A plugin that is switched off, and by what. */
 export interface PluginOff extends FoundPlugin {
@@ -21,63 +21,46 @@ export interface Resolution {
  * @param disabled plugin name -> what switched it off (`COCOV_PLUGINS_DISABLED`, `the configuration file`)
  */
 export function resolvePlugins(found: readonly FoundPlugin[], disabled: ReadonlyMap<string, string>): Resolution {
-  const byName = new Map(found.map((entry) => [entry.plugin.name as string, entry]));
+  const byName = Map.groupBy(found, ({ plugin }) => plugin.name as string);
   const on = found.filter(({ plugin }) => !disabled.has(plugin.name));
-  const problems = [...duplicateNames(found), ...on.flatMap(({ plugin }) => unmetRequirements(plugin, byName, disabled))];
-  const graph = new Map(
-    on.map(({ plugin }) => [plugin.name as string, wanted(plugin).filter((name) => byName.has(name) && !disabled.has(name))]),
-  );
-  const cycle = findCycle(graph);
-  if (cycle)
-    problems.push(`Plugins require each other in a circle: ${cycle.join(" -> ")}. Take one of these requirements out.`);
   const off = found.flatMap((entry) => {
     const by = disabled.get(entry.plugin.name);
     return by === undefined ? [] : [{ ...entry, by }];
   });
-  return { on: cycle ? on : inOrder(on, graph), off, problems };
+  const problems = [
+    ...[...byName].flatMap(([name, entries]) => duplicateName(name, entries)),
+    ...on.flatMap(({ plugin }) => unmetRequirements(plugin, byName, disabled)),
+  ];
+  const sorted = requirementOrder(new Map(on.map(({ plugin }) => [plugin.name, wanted(plugin)])));
+  if ("cycle" in sorted) return { on, off, problems: [...problems, circle(sorted.cycle)] };
+  return { on: sorted.order.flatMap((name) => byName.get(name) ?? []), off, problems };
 }
+
+/** @returns the sentence about plugins that require each other */
+export const circle = (cycle: readonly string[]): string =>
+  `Plugins require each other in a circle: ${cycle.join(" -> ")}. Take one of these requirements out.`;
 
 function wanted(plugin: AnyPlugin): string[] {
   return [...(plugin.requires ?? []), ...(plugin.optional ?? [])].map((required: AnyPlugin) => required.name);
 }
 
-function duplicateNames(found: readonly FoundPlugin[]): string[] {
-  const origins = Map.groupBy(found, ({ plugin }) => plugin.name as string);
-  return [...origins]
-    .filter(([, entries]) => entries.length > 1)
-    .map(
-      ([name, entries]) =>
-        `Two plugins are called "${name}": ${entries.map(({ origin }) => origin).join(" and ")}. Rename one or don't load it.`,
-    );
+function duplicateName(name: string, entries: readonly FoundPlugin[]): string[] {
+  if (entries.length === 1) return [];
+  const origins = entries.map(({ origin }) => origin).join(" and ");
+  return [`Two plugins are called "${name}": ${origins}. Rename one or don't load it.`];
 }
 
 function unmetRequirements(
   plugin: AnyPlugin,
-  byName: ReadonlyMap<string, FoundPlugin>,
+  byName: ReadonlyMap<string, unknown>,
   disabled: ReadonlyMap<string, string>,
 ): string[] {
   return (plugin.requires ?? []).flatMap(({ name }: AnyPlugin) => {
-    if (!byName.has(name)) {
-      return [`Plugin "${plugin.name}" requires "${name}", which isn't installed. Install it, or switch "${plugin.name}" off.`];
-    }
     const by = disabled.get(name);
-    return by === undefined
-      ? []
-      : [
-          `Plugin "${plugin.name}" requires "${name}", which is switched off by ${by}. Switch "${name}" on, or "${plugin.name}" off as well.`,
-        ];
+    if (byName.has(name) && by === undefined) return [];
+    const [why, remedy] = byName.has(name)
+      ? [`is switched off by ${by}. Switch "${name}" on`, `"${plugin.name}" off as well`]
+      : ["isn't installed. Install it", `switch "${plugin.name}" off`];
+    return [`Plugin "${plugin.name}" requires "${name}", which ${why}, or ${remedy}.`];
   });
-}
-
-function inOrder(on: readonly FoundPlugin[], graph: ReadonlyMap<string, readonly string[]>): FoundPlugin[] {
-  const byName = new Map(on.map((entry) => [entry.plugin.name as string, entry]));
-  const ordered = new Set<FoundPlugin>();
-  const place = (name: string): void => {
-    const entry = byName.get(name);
-    if (!entry || ordered.has(entry)) return;
-    for (const required of graph.get(name) ?? []) place(required);
-    ordered.add(entry);
-  };
-  for (const name of [...byName.keys()].sort()) place(name);
-  return [...ordered];
 }

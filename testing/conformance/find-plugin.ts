@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { type InstallationOptions, loadInstallation, projectRoot } from "../../core/app/installation";
-import { previewSetUp } from "../../core/app/preview";
+import { previewSetUp } from "../../core/app/set-up";
 import type { InstalledPlugin } from "../../core/plugin/installed-plugin";
 import { StartupError } from "../../core/startup-error";
 

@@ -1,5 +1,5 @@
 import { settingMeta } from "../../core/config/setting";
-import { tableNames } from "../../core/plugin/table-names";
+import { tableNames } from "../../core/plugin/names";
 import type { Rule } from "./examined";
 
 const words = /^[A-Z].{8,140}[^.\s]$/;

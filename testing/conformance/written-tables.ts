@@ -1,5 +1,5 @@
 import { getTableName, is, Table } from "drizzle-orm";
-import { tableNames } from "../../core/plugin/table-names";
+import { tableNames } from "../../core/plugin/names";
 import type { Examined, Rule, SourceFile } from "./examined";
 
 /** Where a statement, or a part of one in brackets, begins. */

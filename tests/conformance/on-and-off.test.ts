@@ -1,11 +1,11 @@
 import { describe, expect, test } from "bun:test";
 import { Glob } from "bun";
 import { loadInstallation } from "../../core/app/installation";
-import { previewPlugins } from "../../core/app/preview";
+import { previewSetUp } from "../../core/app/set-up";
 import type { AnyPlugin } from "../../core/plugin/plugin";
 import { startTestServer } from "../../testing/server";
 
-const installed = previewPlugins(await loadInstallation({ env: {}, config: {} }));
+const installed = previewSetUp(await loadInstallation({ env: {}, config: {} })).installed;
 const names = installed.map(({ plugin }) => plugin.name as string);
 const requires = new Map(
   installed.map(({ plugin }) => [plugin.name as string, (plugin.requires ?? []).map(({ name }: AnyPlugin) => name as string)]),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { pino } from "pino";
 import { loadInstallation } from "../../core/app/installation";
-import { previewPlugins } from "../../core/app/preview";
+import { previewSetUp } from "../../core/app/set-up";
 import { openDatabase } from "../../core/services/database/database";
 import { migrate } from "../../core/services/database/migrations/migrate";
 import { migrationSources } from "../../core/services/database/migrations/migration-sources";
@@ -12,7 +12,7 @@ import { rules } from "../../testing/conformance/rules";
 import { createTestDatabase } from "../../testing/databases";
 
 const installation = await loadInstallation({ env: {}, config: {} });
-const installed = previewPlugins(installation);
+const installed = previewSetUp(installation).installed;
 const examined = await Promise.all(installed.map((entry) => examine(entry, installed)));
 
 describe.each(examined.map((entry) => [entry.name, entry] as const))("the plugin %s", (_name, entry) => {

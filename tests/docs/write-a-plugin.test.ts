@@ -57,7 +57,10 @@ test("the command in the documentation works as the page says", async () => {
   expect(tables).toContainEqual({ name: "core_jobs", bytes: expect.any(Number) });
   const [{ name, bytes }] = tables;
   expect((await run("core_", "--least", bytes)).stdout).toStartWith(`${name}  ${bytes}\n`);
-  expect(await run("core_", "--lest", "1")).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('"--least"') });
+  expect(await run("core_", "--lest", "1")).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining("Did you mean --least?"),
+  });
   expect((await runToEnd(undefined, { env })).stdout).toContain("Lists tables and their bytes, the largest ones first");
 });
 

@@ -1,4 +1,4 @@
-import { runningAct } from "../../act/act";
+import { runningAct } from "../observation/act";
 import type { Beginnings } from "../observation/observation";
 
 /** How the driver tells of one statement; see patches/. */

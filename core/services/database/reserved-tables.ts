@@ -1,5 +1,5 @@
+import { tableNames } from "../../plugin/names";
 import type { AnyPlugin } from "../../plugin/plugin";
-import { tableNames } from "../../plugin/table-names";
 
 /** @returns a sentence for each table of a plugin whose name is the core's to give */
 export function reservedTables(plugin: AnyPlugin): string[] {

@@ -7,21 +7,14 @@ import observation from "../observation/service";
 import { openDatabase } from "./database";
 import { createLiveness } from "./liveness";
 import { migrate } from "./migrations/migrate";
+import { migrateCommand } from "./migrations/migrate-command";
 import { migrationMistakes } from "./migrations/migration-mistakes";
 import { migrationSources } from "./migrations/migration-sources";
 import { pendingMigrations } from "./migrations/migration-status";
 import { requireReachable } from "./reach";
 import { reservedTables } from "./reserved-tables";
-import type { Database } from "./types";
 import { untilMigrated } from "./until-migrated";
-
-/** The database, and how it stands. */
-export interface WatchedDatabase extends Database {
-  /** Whether it has the tables that this release needs. */
-  migrated(): Promise<boolean>;
-  /** False when this process is stuck for want of connections, and only a restart helps. Asks nothing of the database. */
-  alive(): boolean;
-}
+import type { WatchedDatabase } from "./watched-database";
 
 interface Options {
   /** Milliseconds for which the pool may be exhausted. */
@@ -50,6 +43,7 @@ export default defineService({
     db: { summary: "the database: db.sql, db.orm, db.transaction(async (tx) => …)", value: (database) => database },
     sql: { summary: "SQL as a tagged template: await sql`select count(*) from core_jobs`", value: ({ sql }) => sql },
   },
+  commands: [migrateCommand],
   checkManifest: async (plugin, root) => [...reservedTables(plugin), ...(await migrationMistakes(plugin, root))],
   async open({ installation, settings, use, ...context }): Promise<OpenService<WatchedDatabase>> {
     const options: Partial<Options> = context.options;
@@ -57,6 +51,9 @@ export default defineService({
     const db = openDatabase({ url, poolSize: settings.databasePool, log: use.log, beginnings: () => use.observation.begin });
     let sources = migrationSources(installation);
     const migrated = async () => (await pendingMigrations({ db, sources })).length === 0;
+    const prepare = async () => {
+      if (settings.autoMigrate) await migrate({ db, sources, log: use.log });
+    };
     const stop = (ms: number) => db.close(ms / 1000);
     try {
       await requireReachable(db, url);
@@ -69,8 +66,9 @@ export default defineService({
       attach({ plugins }) {
         sources = migrationSources({ root: installation.root, on: plugins });
       },
+      prepare,
       async start({ ended, waitsForOthers }) {
-        if (settings.autoMigrate) await migrate({ db, sources, log: use.log });
+        await prepare();
         if (ended.aborted || (await migrated())) return;
         waitsForOthers();
         use.log.error(

@@ -1,6 +1,6 @@
 import type { Sql, TransactionSql } from "postgres";
-import { currentAct } from "../../act/act";
 import type { Logger } from "../log/logger";
+import { currentAct } from "../observation/act";
 import { isConnectionLoss } from "./database-errors";
 import { createOrm, type OrmConnection } from "./orm";
 import { transactionSql } from "./transaction-sql";

@@ -1,6 +1,6 @@
 import type { PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import type { ISql } from "postgres";
-import type { Act } from "../../act/act";
+import type { Act } from "../observation/act";
 
 /** Types the client reads beyond postgres.js' own: `bigint` columns arrive as JavaScript numbers. */
 export type SqlTypes = { bigint: number };

@@ -16,11 +16,6 @@ export interface DatabaseServer {
   readonly embedded: boolean;
 }
 
-interface Options {
-  /** Uses the embedded database of a server that runs on the same data folder, instead of refusing. For commands. */
-  readonly joinRunningServer: boolean;
-}
-
 export default defineService({
   name: "embeddedPostgres",
   summary: "Says where the database is, and runs one in the data folder where no other is set",
@@ -59,8 +54,7 @@ export default defineService({
     const address = databaseAddress(settings);
     return "problem" in address ? [address.problem] : [];
   },
-  async open({ settings, use, ...context }): Promise<OpenService<DatabaseServer>> {
-    const options: Partial<Options> = context.options;
+  async open({ settings, use, command }): Promise<OpenService<DatabaseServer>> {
     const address = databaseAddress(settings);
     const url = "url" in address ? address.url : undefined;
     openDataFolder(settings.dataDir, url, use.log);
@@ -68,7 +62,7 @@ export default defineService({
     const server = await startEmbeddedPostgres({
       dataDir: settings.dataDir,
       log: use.log,
-      join: options.joinRunningServer ?? false,
+      join: command,
     });
     return {
       api: { url: server.url, embedded: true },

@@ -1,6 +1,6 @@
 import { Elysia } from "elysia";
-import { during } from "../../act/act";
 import { loggableError } from "../log/loggable-error";
+import { during } from "../observation/act";
 import { emptyAnswer, errorAnswer, internalError, jsonAnswer } from "./answer";
 import { answerShape } from "./answer-shape";
 import { defaultBodyLimit } from "./body";

@@ -1,6 +1,6 @@
 import type { Elysia } from "elysia";
-import { during } from "../../act/act";
 import { loggableError } from "../log/loggable-error";
+import { during } from "../observation/act";
 import { errorAnswer, internalError } from "./answer";
 import { defaultBodyLimit } from "./body";
 import { boundedRequest } from "./bounded-request";

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { Readiness } from "../../app/readiness";
 import { anyone } from "./guard";
+import type { Readiness } from "./readiness";
 import { type Route, route } from "./route";
 
 /** What the probes ask. */

@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { Act } from "../../act/act";
+import type { Act } from "../observation/act";
 import type { Beginnings, Observed } from "../observation/observation";
 import type { RequestEnded } from "../observation/observer";
 import { logAnswer } from "./access-log";

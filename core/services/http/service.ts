@@ -6,9 +6,11 @@ import { flag, setting, text, textList, wholeNumber } from "../../config/setting
 import database from "../database/service";
 import log from "../log/service";
 import observation from "../observation/service";
+import { coreErrors } from "./errors";
 import { type JobProbes, listenForJobProbes } from "./job-probes";
 import { mountMistakes } from "./mount-mistakes";
 import { probeRoutes } from "./probes";
+import { createReadiness } from "./readiness";
 import { reservedRoutes } from "./reserved-routes";
 import { routeMistakes } from "./route-mistakes";
 import { createHttpServer, type HttpServer } from "./server";
@@ -54,11 +56,13 @@ export default defineService({
   settings,
   needs: [log, observation, database],
   front: true,
+  errors: coreErrors,
   checkParts: (plugins) => [...reservedRoutes(plugins), ...mountMistakes(plugins), ...routeMistakes(plugins)],
   open(context): OpenService<Http> {
     const { settings: own, use } = context;
     const options: Partial<Options> = context.options;
     let attachment: Attachment | undefined;
+    let readiness = createReadiness(use.log, []);
     let server: HttpServer | undefined;
     let probes: JobProbes | undefined;
     const served = (): HttpServer => {
@@ -69,7 +73,7 @@ export default defineService({
     const sources = () => {
       if (!attachment) throw new Error("Nothing is served before plugins have been set up");
       const { alive, migrated } = use.database;
-      return { alive, migrated, readiness: attachment.readiness };
+      return { alive, migrated, readiness };
     };
 
     function listen(): void {
@@ -93,6 +97,7 @@ export default defineService({
       },
       attach(attached) {
         attachment = attached;
+        readiness = createReadiness(use.log, attached.readiness);
         const system = { name: "system", summary: "Probes", routes: probeRoutes(sources()), always: true };
         const brought = attached.plugins.map(({ plugin, parts }) => ({
           name: plugin.name,

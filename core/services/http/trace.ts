@@ -1,4 +1,4 @@
-import { isTrace } from "../../act/trace";
+import { isTrace } from "../observation/trace";
 
 /** @returns the trace that the caller says its request is part of; null when it says none, or in another form */
 export function traceOf(request: Request): string | null {

@@ -1,6 +1,6 @@
-import { type Act, actOf } from "../../act/act";
 import { isUniqueViolation } from "../database/database-errors";
 import type { Queryable, Transaction } from "../database/types";
+import { type Act, actOf } from "../observation/act";
 import { jobsChannel } from "./enqueue";
 
 // Whatever ends an attempt at a job with an exclusive key tells the relays, which may then hand over the next with that key.

@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
-import { during } from "../../act/act";
 import type { Database, Transaction } from "../database/types";
+import { during } from "../observation/act";
 import type { Beginnings, Observed } from "../observation/observation";
 import type { JobEnded } from "../observation/observer";
 import { type Attempt, endAttempt, failAttempt, renewLeases, startAttempt, undoAttempts } from "./attempt";

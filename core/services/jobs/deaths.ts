@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
-import { actOf, during } from "../../act/act";
 import type { Database } from "../database/types";
+import { actOf, during } from "../observation/act";
 import { failureMessage } from "./failure-message";
 import type { HandledJob } from "./job";
 

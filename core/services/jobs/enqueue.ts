@@ -1,5 +1,5 @@
-import { type Act, keptAct } from "../../act/act";
 import type { Transaction } from "../database/types";
+import { type Act, keptAct } from "../observation/act";
 import type { JobDefinition } from "./job";
 
 /** Channel on which relays are told that jobs are waiting. */

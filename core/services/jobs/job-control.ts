@@ -1,5 +1,5 @@
-import { keptAct } from "../../act/act";
 import type { Queryable, Transaction } from "../database/types";
+import { keptAct } from "../observation/act";
 import { jobsChannel } from "./enqueue";
 import { isJobId } from "./job-listing";
 

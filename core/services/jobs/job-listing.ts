@@ -1,5 +1,5 @@
-import { type Act, actOf } from "../../act/act";
 import type { Queryable } from "../database/types";
+import { type Act, actOf } from "../observation/act";
 
 /**
  * Where a job stands: `waiting` (due), `delayed` (due later, often for another attempt), `running`, or `dead` (out of attempts).

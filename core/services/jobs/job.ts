@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import type { z } from "zod";
-import type { Act } from "../../act/act";
 import type { Transaction } from "../database/types";
+import type { Act } from "../observation/act";
 import type { PausedName } from "./job-control";
 import type { JobCount, JobQuery, ListedJob } from "./job-listing";
 

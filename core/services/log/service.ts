@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { defineService, type OpenService } from "../../app/service";
 import { setting } from "../../config/setting";
+import { logOutput } from "./log-output";
 import { createLogger, type Logger } from "./logger";
 
 interface Options {
@@ -20,9 +21,9 @@ export default defineService({
     }),
   }),
   needs: [],
-  open({ settings, ...context }): OpenService<Logger> {
+  open({ settings, command, ...context }): OpenService<Logger> {
     const options: Partial<Options> = context.options;
-    return { api: options.logger ?? createLogger(settings.logLevel) };
+    return { api: options.logger ?? (command ? createLogger("warn", logOutput(2)) : createLogger(settings.logLevel)) };
   },
   preview: () => createLogger("silent"),
 });

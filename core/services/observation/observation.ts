@@ -1,8 +1,8 @@
 import type { Logger } from "pino";
-import { type Act, copyOf, during, noAct, runningAct } from "../../act/act";
-import { isTrace } from "../../act/trace";
 import { loggableError } from "../log/loggable-error";
+import { type Act, copyOf, during, noAct, runningAct } from "./act";
 import type { CallBegun, Duration, Observer, Observers, Surroundings } from "./observer";
+import { isTrace } from "./trace";
 
 /** A piece of work that somebody observes. */
 export interface Observed<Ended> {

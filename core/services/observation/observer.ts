@@ -1,4 +1,4 @@
-import type { Act } from "../../act/act";
+import type { Act } from "./act";
 
 /** Whose work it is, and where it belongs in a trace. */
 export interface Surroundings {

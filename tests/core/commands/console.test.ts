@@ -1,8 +1,7 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";
-import { kernelConsoleNames } from "../../../core/app/console-names";
 import { loadInstallation, projectRoot } from "../../../core/app/installation";
-import { previewPlugins } from "../../../core/app/preview";
+import { previewSetUp } from "../../../core/app/set-up";
 import { createTestDatabase } from "../../../testing/databases";
 import { migratedTemplate, testEnvironment } from "../../../testing/server";
 import { runToEnd } from "../../support/command";
@@ -11,10 +10,10 @@ setDefaultTimeout(30_000);
 
 const database = await createTestDatabase({ template: await migratedTemplate() });
 const env = testEnvironment(database.url, "/tmp/unused");
-const ofPlugins = previewPlugins(await loadInstallation({ env: {}, config: {} })).flatMap(({ parts }) =>
+const ofPlugins = previewSetUp(await loadInstallation({ env: {}, config: {} })).installed.flatMap(({ parts }) =>
   Object.keys(parts.console ?? {}),
 );
-const names = [...kernelConsoleNames, "db", "sql", "jobs", ...ofPlugins];
+const names = ["help", "app", "config", "db", "sql", "jobs", ...ofPlugins];
 
 const run = (stdin: string) => runToEnd("console", { env, stdin });
 

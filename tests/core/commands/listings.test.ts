@@ -14,15 +14,19 @@ describe.each(commands)("bun run %s", (command) => {
   test("--help prints its usage and does nothing else", async () => {
     const { exitCode, stdout, stderr } = await runToEnd(command, { args: ["--help"], env: { COCOV_PORT: "bad" } });
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
-    expect(stdout).toStartWith(`Usage: bun run ${command}`);
+    expect(stdout).toStartWith(`Usage: bun run cocov ${command} [options]\n`);
   });
 
   test("refuses arguments that it doesn't know", async () => {
     const { exitCode, stdout, stderr } = await runToEnd(command, { args: ["--sttaus", "now"] });
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
-    expect(stderr).toMatch(
-      /^Unknown arguments: --sttaus now\. (Did you mean "--status"\? )?There are: .*--help\. See --help\.\n$/,
-    );
+    expect(stderr).toMatch(/^error: unknown option '--sttaus'\n(\(Did you mean --status\?\)\n)?See --help\.\n$/);
+    const more = await runToEnd(command, { args: ["now"] });
+    expect(more).toMatchObject({
+      exitCode: 2,
+      stdout: "",
+      stderr: expect.stringContaining("Expected 0 arguments but got 1: now"),
+    });
   });
 });
 

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { coreSettings } from "../../../core/app/core-settings";
 import { readSection } from "../../../core/config/read-section";
 import { setting, text, wholeNumber } from "../../../core/config/setting";
-import { showConfig } from "../../../core/config/show-config";
+import { showConfig } from "../../../core/services/inspection/show-config";
 
 const section = z.object({
   size: setting(wholeNumber(1, 9).default(3), {

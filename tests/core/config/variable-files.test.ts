@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadInstallation } from "../../../core/app/installation";
-import { showConfig } from "../../../core/config/show-config";
+import { showConfig } from "../../../core/services/inspection/show-config";
 import { StartupError } from "../../../core/startup-error";
 import { makeProject, manifest } from "../../support/project";
 

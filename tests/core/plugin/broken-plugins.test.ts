@@ -63,7 +63,10 @@ describe("setup that fails", () => {
 
 describe("a manifest", () => {
   test.each([
-    ["require: [],", 'require is no part of a plugin. Did you mean "requires"?'],
+    [
+      "require: [],",
+      'require is no part of a plugin. Did you mean "requires"? There are: name, summary, version, compatibility, requires, optional, config, tables, errors, slots, events, migrations, setup.',
+    ],
     ["requires: [undefined],", "its requires must be a list of plugins."],
     ["config: z.string(),", "its config must be what z.object() returns."],
     ["slots: ['place'],", "its slots must be a list of what slot.one() and slot.all() return."],

@@ -2,7 +2,7 @@ import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";
 import { about } from "../../../core/app/about";
 import { loadInstallation } from "../../../core/app/installation";
-import { previewSetUp } from "../../../core/app/preview";
+import { previewSetUp } from "../../../core/app/set-up";
 import { startTestServer } from "../../../testing/server";
 import { runToEnd } from "../../support/command";
 import { makeProject, manifest } from "../../support/project";

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "bun:test";
 import { loadInstallation } from "../../../core/app/installation";
-import { previewPlugins } from "../../../core/app/preview";
+import { previewSetUp } from "../../../core/app/set-up";
 import { StartupError } from "../../../core/startup-error";
 import { makeProject, manifest, type TestProject } from "../../support/project";
 
@@ -17,7 +17,7 @@ async function mistakesOf(...paths: readonly string[]): Promise<readonly string[
     "plugins/alpha/index.ts": manifest("alpha", { imports: 'import { anyone } from "cocov/core";', setup }),
   });
   try {
-    previewPlugins(await loadInstallation({ root: project.root, env: {}, config: {} }));
+    previewSetUp(await loadInstallation({ root: project.root, env: {}, config: {} }));
     return [];
   } catch (error) {
     if (error instanceof StartupError) return error.problems;

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { isAbsolute } from "node:path";
+import { tableNames } from "../../../plugin/names";
 import type { AnyPlugin } from "../../../plugin/plugin";
-import { tableNames } from "../../../plugin/table-names";
 import { listMigrationFiles } from "./migration-file";
 import { migrationSource } from "./migration-sources";
 

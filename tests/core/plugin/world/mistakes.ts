@@ -1,6 +1,6 @@
 import { afterEach } from "bun:test";
 import { loadInstallation } from "../../../../core/app/installation";
-import { previewPlugins } from "../../../../core/app/preview";
+import { previewSetUp } from "../../../../core/app/set-up";
 import { StartupError } from "../../../../core/startup-error";
 import { makeProject, type TestProject } from "../../../support/project";
 
@@ -29,7 +29,7 @@ export async function mistakes(
   projects.push(project);
   await prepare?.(project.root);
   try {
-    previewPlugins(await loadInstallation({ root: project.root, env, config }));
+    previewSetUp(await loadInstallation({ root: project.root, env, config }));
     return [];
   } catch (error) {
     if (error instanceof StartupError) return error.problems.map((problem) => problem.replaceAll(project.root, "ROOT"));

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
 import { sql as fragment } from "drizzle-orm";
-import { during, noAct } from "../../../../core/act/act";
 import { openDatabase } from "../../../../core/services/database/database";
 import type { Database } from "../../../../core/services/database/types";
 import { createLogger } from "../../../../core/services/log/logger";
+import { during, noAct } from "../../../../core/services/observation/act";
 import { createObservation } from "../../../../core/services/observation/observation";
 import { createTestDatabase, type TestDatabase } from "../../../../testing/databases";
 

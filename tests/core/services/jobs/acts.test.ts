@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
-import { type Act, currentAct, during, noAct } from "../../../../core/act/act";
+import { type Act, currentAct, during, noAct } from "../../../../core/services/observation/act";
 import { createJobWorld, type JobWorld, leaveEffect, until, wordJob } from "./world/job-world";
 
 setDefaultTimeout(20_000);

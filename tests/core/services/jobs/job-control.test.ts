@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { during, noAct } from "../../../../core/act/act";
+import { during, noAct } from "../../../../core/services/observation/act";
 import { type BunqueueServer, startBunqueueServer } from "./world/bunqueue-server";
 import { createGate, createJobWorld, type JobWorld, leaveEffect, until, wordJob } from "./world/job-world";
 

@@ -1,23 +1,25 @@
 import repl from "node:repl";
-import type { TalkingCommand } from "./command";
-import { type ConsoleScope, consoleScope, describeScope } from "./console-scope";
-import { runScript } from "./console-script";
-import { withApp } from "./with-app";
+import type { ConsoleScope, Platform } from "../../app/service";
+import { defineCommand } from "../../commands/command";
+import { describeScope } from "./describe-scope";
+import { runScript } from "./run-script";
 
-export const consoleCommand: TalkingCommand = {
+export const consoleCommand = defineCommand({
   name: "console",
   summary: "A REPL with the platform in scope; also runs a piped script",
   description: `A REPL with the platform in scope: app, db, sql, jobs, config and what plugins add; help() lists it all.
 A piped script (bun run console < script.ts) runs as a whole, with top-level await; the value of its last expression is printed, and
 what it throws gives exit code 1. Nothing listens and no job runs here: jobs that are enqueued are run by the server. While a server
 runs on the embedded database, it is that server's that is used.`,
-  talk: () =>
-    withApp(async (app) => {
-      const scope = consoleScope(app);
-      if (process.stdin.isTTY) await converse(scope);
-      else await runScript(await Bun.stdin.text(), valuesOf(scope));
-    }),
-};
+  talks: true,
+  async run(_call, platform: Platform<{ readonly scope: () => ConsoleScope }>) {
+    await platform.ready(async ({ scope }) => {
+      if (process.stdin.isTTY) await converse(scope());
+      else await runScript(await Bun.stdin.text(), valuesOf(scope()));
+    });
+    return { text: "", json: null };
+  },
+});
 
 async function converse(scope: ConsoleScope): Promise<void> {
   console.log(`${describeScope(scope)}\n`);

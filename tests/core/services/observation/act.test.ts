@@ -1,12 +1,12 @@
 import { expect, test } from "bun:test";
 import { pino } from "pino";
 import { z } from "zod";
-import { type Act, currentAct, during, noAct } from "../../../core/act/act";
-import { openDatabase } from "../../../core/services/database/database";
-import type { Guard } from "../../../core/services/http/guard";
-import { route } from "../../../core/services/http/route";
-import { createHttpServer } from "../../../core/services/http/server";
-import { createTestDatabase } from "../../../testing/databases";
+import { openDatabase } from "../../../../core/services/database/database";
+import type { Guard } from "../../../../core/services/http/guard";
+import { route } from "../../../../core/services/http/route";
+import { createHttpServer } from "../../../../core/services/http/server";
+import { type Act, currentAct, during, noAct } from "../../../../core/services/observation/act";
+import { createTestDatabase } from "../../../../testing/databases";
 
 const log = pino({ level: "silent" });
 const trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";

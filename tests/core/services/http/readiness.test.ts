@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { pino } from "pino";
-import { createReadiness } from "../../../core/app/readiness";
-import type { ReadinessCheck } from "../../../core/plugin/plugin";
+import type { ReadinessCheck } from "../../../../core/plugin/plugin";
+import { createReadiness } from "../../../../core/services/http/readiness";
 
 type State = Awaited<ReturnType<ReadinessCheck["check"]>>;
 

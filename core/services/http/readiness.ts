@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
-import type { ReadinessCheck } from "../plugin/plugin";
-import { within } from "./within";
+import { within } from "../../app/within";
+import type { ReadinessCheck } from "../../plugin/plugin";
 
 type State = Awaited<ReturnType<ReadinessCheck["check"]>>;
 

@@ -1,4 +1,4 @@
-import type { EffectiveSetting } from "./read-section";
+import type { EffectiveSetting } from "../../config/read-section";
 
 /**
  * Prints the configuration in force, one setting a line, with where each value came from. Secrets are masked.

@@ -1,13 +1,13 @@
-import { type Installation, loadInstallation } from "../app/installation";
-import { previewSetUp } from "../app/preview";
-import type { FoundPlugin } from "../plugin/discover";
-import type { InstalledPlugin } from "../plugin/installed-plugin";
-import type { LeftOut } from "../plugin/leave-out";
-import { tableNames } from "../plugin/table-names";
-import { type CommandResult, defineCommand } from "./command";
-import { table } from "./table";
+import type { Installation } from "../../app/installation";
+import type { Platform } from "../../app/service";
+import { type CommandResult, defineCommand } from "../../commands/command";
+import { table } from "../../commands/table";
+import type { FoundPlugin } from "../../plugin/discover";
+import type { InstalledPlugin } from "../../plugin/installed-plugin";
+import type { LeftOut } from "../../plugin/leave-out";
+import { namesOf, tableNames } from "../../plugin/names";
 
-export const plugins = defineCommand({
+export const pluginsCommand = defineCommand({
   name: "plugins",
   summary: "Lists the plugins: on or off and why, and what they bring",
   description: "Lists the plugins: on or off and why, what they require, and how much they bring.",
@@ -19,10 +19,10 @@ export const plugins = defineCommand({
       summary: "checks a plugin (its name, path or package) against the rules of plugins; exit code 1 when it breaks any",
     },
   },
-  async run({ options }) {
+  async run({ options }, platform: Platform<unknown>) {
     if (options.check !== undefined) return await verdict(options.check);
-    const installation = await loadInstallation();
-    const { installed, leftOut } = previewSetUp(installation);
+    const installation = await platform.installation();
+    const { installed, leftOut } = platform.preview(installation);
     const { off } = installation;
     const json = { plugins: [...installed.map(describeOn), ...off.map(describeOff), ...leftOut.map(describeLeftOut)] };
     return { text: options.routes ? listing(installed) : overview(installed, off, leftOut), json };
@@ -31,7 +31,7 @@ export const plugins = defineCommand({
 
 /** The rules are loaded when they are wanted: serving doesn't need them. */
 async function verdict(wanted: string): Promise<CommandResult> {
-  const { checkPlugin } = await import("../../testing/conformance/check-plugin");
+  const { checkPlugin } = await import("../../../testing/conformance/check-plugin");
   const { name, problems } = await checkPlugin(wanted);
   const conforms = `Plugin "${name}" conforms. That its migrations make exactly its tables is only seen in a database: have its tests call conformanceProblems() of cocov/testing.`;
   const list = problems.map((problem) => `  - ${problem}`).join("\n");
@@ -99,5 +99,3 @@ function describe({ plugin, origin, version }: FoundPlugin) {
   const { name, summary, requires, optional } = plugin;
   return { name, summary, version, origin, requires: namesOf(requires), optional: namesOf(optional) };
 }
-
-const namesOf = (declared: readonly { readonly name: string }[] = []): string[] => declared.map(({ name }) => name);
