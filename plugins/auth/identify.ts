@@ -1,28 +1,20 @@
 import type { GitHub } from "../github";
 import { errors } from "./errors";
-import { standingOf } from "./members";
+import { type Standing, standingOf } from "./members";
 import type { GitHubPerson } from "./users";
 
 /**
- * Finds out from GitHub who is signing in and whether they may. Nothing is stored here.
- * @throws ApiError `session.cannot_exchange`, `session.outside_collaborator_not_allowed`, `session.not_an_org_member`,
- * `github.unavailable` or `github.not_configured`
+ * Finds out from GitHub who is signing in and what they are to the organization. Nothing is stored here.
+ * @throws ApiError `session.cannot_exchange`, `github.unavailable` or `github.not_configured`
  */
 export async function identify(
   github: GitHub,
-  {
-    allowOutsideCollaborators,
-    ...redeemed
-  }: { code: string; redirect: string; codeVerifier: string; allowOutsideCollaborators: boolean },
-): Promise<GitHubPerson> {
+  redeemed: { code: string; redirect: string; codeVerifier: string },
+): Promise<{ person: GitHubPerson; standing: Standing }> {
   const exchanged = await github.exchangeCode(redeemed);
   if ("refused" in exchanged) throw errors.fail("session.cannot_exchange");
   const person = await whoIs(github, exchanged.accessToken);
-  const standing = await standingOf(github, person.login);
-  if (standing === "stranger") throw errors.fail("session.not_an_org_member");
-  if (standing === "outside_collaborator" && !allowOutsideCollaborators)
-    throw errors.fail("session.outside_collaborator_not_allowed");
-  return person;
+  return { person, standing: await standingOf(github, person.login) };
 }
 
 async function whoIs(github: GitHub, accessToken: string): Promise<GitHubPerson> {

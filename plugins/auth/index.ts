@@ -3,7 +3,7 @@ import { definePlugin, flag, setting, textList } from "../../core";
 import github from "../github";
 import { createAuthenticator } from "./authenticate";
 import { errors } from "./errors";
-import { userLeft, userSignedIn } from "./events";
+import { acted, userLeft, userSignedIn } from "./events";
 import { type AccessGuards, createGuards } from "./guards";
 import { authJobs } from "./jobs";
 import { createLeave, type Leave } from "./leave";
@@ -19,7 +19,7 @@ import { userOfPayload, userWebhooks } from "./webhooks";
 
 export { type Caller, type ServiceCaller, seesEverything, type UserCaller } from "./caller";
 export { errors } from "./errors";
-export { userLeft, userSignedIn } from "./events";
+export { acted, userLeft, userSignedIn } from "./events";
 export type { AccessGuards } from "./guards";
 export type { ServiceScope } from "./service-scope";
 export type { SignedInUser, UserPresentation, Users } from "./users";
@@ -54,7 +54,7 @@ export default definePlugin({
   }),
   tables,
   errors,
-  events: [userSignedIn, userLeft],
+  events: [userSignedIn, userLeft, acted],
   setup({ db, events, log, cipher, config, use: { github } }) {
     const guards = createGuards(createAuthenticator({ db, log }));
     const users = createUsers({ cipher });
@@ -74,7 +74,7 @@ export default definePlugin({
       api,
       routes: [
         ...sessionRoutes({ db, events, github, users, signIns: createSignIns(cipher), ...config }),
-        ...serviceTokenRoutes({ db, admin: guards.admin }),
+        ...serviceTokenRoutes({ db, events, admin: guards.admin }),
       ],
       jobs: authJobs,
       contribute: userWebhooks({ leave }),

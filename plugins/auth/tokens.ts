@@ -24,8 +24,8 @@ export interface Tokens {
   createSession(q: Queryable, userId: number): Promise<string>;
   createService(q: Queryable, token: NewServiceToken): Promise<ServiceTokenRow & { value: string }>;
   listService(q: Queryable): Promise<ServiceTokenRow[]>;
-  /** @returns false when there is no such token */
-  deleteService(q: Queryable, id: number): Promise<boolean>;
+  /** @returns what is gone; undefined when there was no such token */
+  deleteService(q: Queryable, id: number): Promise<{ id: number; description: string } | undefined>;
 }
 
 export const tokens: Tokens = {
@@ -55,7 +55,8 @@ export const tokens: Tokens = {
   },
 
   async deleteService(q, id) {
-    const deleted = await q.sql`DELETE FROM service_tokens WHERE id = ${id}`;
-    return deleted.count > 0;
+    const [deleted] = await q.sql<{ id: number; description: string }[]>`
+      DELETE FROM service_tokens WHERE id = ${id} RETURNING id, description`;
+    return deleted;
   },
 };

@@ -80,7 +80,7 @@ export default definePlugin({
       api,
       routes: [
         ...checkRoutes({ db, repositories, counts }),
-        ...runRoutes({ db, guards, requests }),
+        ...runRoutes({ db, events, guards, requests }),
         ...workerRoutes({ db, guards, reports }),
       ],
       jobs: [

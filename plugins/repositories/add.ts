@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Database, Events, Jobs, Transaction } from "../../core";
-import type { Auth, Caller } from "../auth";
+import { type Auth, acted, type Caller } from "../auth";
 import { type GitHub, errors as githubErrors } from "../github";
 import { isRepositoryName } from "../storage";
 import { errors } from "./errors";
@@ -43,6 +43,8 @@ export function createAddRepository({ db, events, jobs, auth, github }: Parts) {
       await events.emit(tx, repositoryAdded, { repositoryId: id });
       const row = await findRepository(tx, id);
       if (!row) throw new Error("a repository that was just added isn't there");
+      const subject = { type: "repository", id, name: row.name };
+      await events.emit(tx, acted, { action: "repository.added", subject, repository: row.name });
       return row;
     });
   };

@@ -1,12 +1,19 @@
 import { z } from "zod";
-import { type Database, notFound, parameter, type Route, route } from "../../../core";
+import { type Database, type Events, notFound, parameter, type Route, route } from "../../../core";
+import { acted } from "../events";
 import type { AccessGuards } from "../guards";
 import { newServiceToken, presentServiceToken, serviceTokens } from "../schemas";
 import { scopesInWords, serviceScopes } from "../service-scope";
 import { tokens } from "../tokens";
 
+interface Parts {
+  db: Database;
+  events: Events;
+  admin: AccessGuards["admin"];
+}
+
 /** Administration of the tokens that programs use. */
-export function serviceTokenRoutes({ db, admin }: { db: Database; admin: AccessGuards["admin"] }): Route[] {
+export function serviceTokenRoutes({ db, events, admin }: Parts): Route[] {
   return [
     route({
       method: "GET",
@@ -32,8 +39,11 @@ export function serviceTokenRoutes({ db, admin }: { db: Database; admin: AccessG
       }),
       answers: { 201: newServiceToken },
       handle: async ({ params, caller }) => {
-        const token = await tokens.createService(db, { ...params, ownerId: caller.id });
-        return { ...presentServiceToken(token), token_value: token.value };
+        return await db.transaction(async (tx) => {
+          const token = await tokens.createService(tx, { ...params, ownerId: caller.id });
+          await events.emit(tx, acted, { action: "service_token.created", subject: subjectOf(token), repository: null });
+          return { ...presentServiceToken(token), token_value: token.value };
+        });
       },
     }),
     route({
@@ -46,8 +56,18 @@ export function serviceTokenRoutes({ db, admin }: { db: Database; admin: AccessG
       answers: { 204: null },
       errors: ["not_found"],
       handle: async ({ params }) => {
-        if (!(await tokens.deleteService(db, params.id))) throw notFound("There is no such service token");
+        await db.transaction(async (tx) => {
+          const token = await tokens.deleteService(tx, params.id);
+          if (!token) throw notFound("There is no such service token");
+          await events.emit(tx, acted, { action: "service_token.revoked", subject: subjectOf(token), repository: null });
+        });
       },
     }),
   ];
 }
+
+const subjectOf = ({ id, description }: { id: number; description: string }) => ({
+  type: "service_token",
+  id,
+  name: description,
+});

@@ -2,10 +2,11 @@ import { z } from "zod";
 import { anyone, type Database, type Events, parameter, type Route, route } from "../../../core";
 import type { GitHub } from "../../github";
 import { errors } from "../errors";
-import { userSignedIn } from "../events";
+import { acted, userSignedIn } from "../events";
 import { identify } from "../identify";
 import { codeChallenge } from "../pkce";
 import { isRedirectTarget, withExchangeToken } from "../redirect";
+import { admit, isRefusedSignIn, tellRefusal } from "../refused-sign-in";
 import { session, signInBegun } from "../schemas";
 import type { SignIns } from "../sign-in";
 import { tokens } from "../tokens";
@@ -69,16 +70,26 @@ export function sessionRoutes(parts: SessionRoutes): Route[] {
       ],
       handle: async (context) => {
         const { exchange_token: exchangeToken, state, code, redirect } = context.params;
-        const begun = await signIns.consume(db, { exchangeToken, state });
-        if (!begun) throw errors.fail("session.invalid_exchange_token_or_state");
-        const person = await identify(github, { code, redirect, ...begun, allowOutsideCollaborators });
-        return await db.transaction(async (tx) => {
-          const user = await users.signIn(tx, person);
-          const token = await tokens.createSession(tx, user.id);
-          await events.emit(tx, userSignedIn, { userId: user.id });
-          context.actor = `user:${user.login}`;
-          return { token, name: user.login, admin: user.admin };
-        });
+        let login: string | null = null;
+        try {
+          const begun = await signIns.consume(db, { exchangeToken, state });
+          if (!begun) throw errors.fail("session.invalid_exchange_token_or_state");
+          const { person, standing } = await identify(github, { code, redirect, ...begun });
+          login = person.login;
+          admit(standing, { allowOutsideCollaborators });
+          return await db.transaction(async (tx) => {
+            const user = await users.signIn(tx, person);
+            const token = await tokens.createSession(tx, user.id);
+            context.actor = `user:${user.login}`;
+            await events.emit(tx, userSignedIn, { userId: user.id });
+            const subject = { type: "session", id: user.id, name: user.login };
+            await events.emit(tx, acted, { action: "session.created", subject, repository: null });
+            return { token, name: user.login, admin: user.admin };
+          });
+        } catch (error) {
+          if (isRefusedSignIn(error)) await tellRefusal({ db, events }, login);
+          throw error;
+        }
       },
     }),
   ];

@@ -1,18 +1,25 @@
 import { z } from "zod";
-import { type Database, type Route, route } from "../../../core";
-import { namedCommit, type RepositoryGuards } from "../../repositories";
+import { type Database, type Events, type Route, route, type Transaction } from "../../../core";
+import { acted } from "../../auth";
+import { type CommitRow, namedCommit, type RepositoryGuards, type RepositoryRow } from "../../repositories";
 import type { RunRequests } from "../run/requests";
 
-/** Starting checks again and canceling them. */
-export function runRoutes({
-  db,
-  guards,
-  requests,
-}: {
+interface Parts {
   db: Database;
+  events: Events;
   guards: RepositoryGuards;
   requests: RunRequests;
-}): Route[] {
+}
+type Action = "checks.re_run" | "checks.canceled";
+type Reached = { repository: RepositoryRow; commit: CommitRow };
+
+/** Starting checks again and canceling them. */
+export function runRoutes({ db, events, guards, requests }: Parts): Route[] {
+  async function tell(tx: Transaction, action: Action, { repository, commit }: Reached): Promise<void> {
+    const subject = { type: "checks", id: commit.id, name: commit.sha };
+    await events.emit(tx, acted, { action, subject, repository: repository.name });
+  }
+
   return [
     route({
       method: "POST",
@@ -23,7 +30,11 @@ export function runRoutes({
       params: z.object(namedCommit),
       answers: { 204: null },
       errors: ["not_found", "checks.cannot_re_run_while_running"],
-      handle: ({ commit }) => db.transaction((tx) => requests.reRun(tx, commit.id)),
+      handle: (reached) =>
+        db.transaction(async (tx) => {
+          await requests.reRun(tx, reached.commit.id);
+          await tell(tx, "checks.re_run", reached);
+        }),
     }),
     route({
       method: "DELETE",
@@ -34,7 +45,10 @@ export function runRoutes({
       params: z.object(namedCommit),
       answers: { 204: null },
       errors: ["not_found"],
-      handle: ({ commit }) => db.transaction((tx) => requests.cancel(tx, commit.id)),
+      handle: (reached) =>
+        db.transaction(async (tx) => {
+          if (await requests.cancel(tx, reached.commit.id)) await tell(tx, "checks.canceled", reached);
+        }),
     }),
   ];
 }

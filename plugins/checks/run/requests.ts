@@ -11,8 +11,11 @@ import type { Transports } from "./transports";
 export interface RunRequests {
   /** Starts the checks again. @throws `checks.cannot_re_run_while_running` */
   reRun(tx: Transaction, commitId: number): Promise<void>;
-  /** Ends the run at once when no Worker has it; else has the Worker stop. Nothing when there is nothing to cancel. */
-  cancel(tx: Transaction, commitId: number): Promise<void>;
+  /**
+   * Ends the run at once when no Worker has it; else has the Worker stop.
+   * @returns false when there was nothing to cancel
+   */
+  cancel(tx: Transaction, commitId: number): Promise<boolean>;
 }
 
 interface Parts {
@@ -37,6 +40,7 @@ export function createRunRequests({ jobs, start, end, transports }: Parts): RunR
       const what = cancellation(set, mayBeTaken && (await takeBack(tx, set)));
       if (what === "cancel_now") await end.breakOff(tx, set, "canceled");
       if (what === "ask_worker") await askWorker(tx, set);
+      return what !== "nothing";
     },
   };
 
