@@ -5,20 +5,39 @@ import type { TestServer } from "./server";
  * several times and the fewest count.
  */
 export async function statementsOf(server: TestServer, act: () => Promise<unknown>): Promise<number> {
+  const counts: number[] = [];
+  for (let round = 0; round < 5; round++) counts.push((await sentDuring(server, act)).length);
+  return Math.min(...counts);
+}
+
+/**
+ * Has PostgreSQL tell how it would do what is sent to it while something is done.
+ * @param part of the statement's text that is meant
+ * @returns the plan, with the values that were sent
+ */
+export async function planOf(server: TestServer, part: string, act: () => Promise<unknown>): Promise<string> {
+  const statement = (await sentDuring(server, act)).find(({ text }) => text.includes(part));
+  if (!statement) throw new Error(`no statement with "${part}" was sent`);
+  const rows = await server.app.db.sql.unsafe(`EXPLAIN ${statement.text}`, statement.values);
+  return rows.map((row) => String(row["QUERY PLAN"])).join("\n");
+}
+
+interface Statement {
+  readonly text: string;
+  readonly values: (string | null)[];
+}
+
+async function sentDuring(server: TestServer, act: () => Promise<unknown>): Promise<Statement[]> {
   const options: unknown = Reflect.get(server.app.db.sql, "options");
   if (typeof options !== "object" || options === null) throw new Error("the database client doesn't show its options");
-  const counts: number[] = [];
-  for (let round = 0; round < 5; round++) {
-    let sent = 0;
-    Reflect.set(options, "debug", () => {
-      sent += 1;
-    });
-    try {
-      await act();
-    } finally {
-      Reflect.set(options, "debug", false);
-    }
-    counts.push(sent);
+  const sent: Statement[] = [];
+  Reflect.set(options, "debug", (_connection: number, text: string, values: (string | null)[]) => {
+    sent.push({ text, values });
+  });
+  try {
+    await act();
+  } finally {
+    Reflect.set(options, "debug", false);
   }
-  return Math.min(...counts);
+  return sent;
 }

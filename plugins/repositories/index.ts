@@ -19,11 +19,13 @@ import { handleUpdateAllPermissions } from "./jobs/update-all-permissions";
 import { handleUpdateAuthors, updateCommitAuthors } from "./jobs/update-authors";
 import { handleUpdatePermissions } from "./jobs/update-permissions";
 import { handleUpdateUserPermissions, updateUserPermissions } from "./jobs/update-user-permissions";
+import { organizationListJobs } from "./organization/list-jobs";
 import { createCommitPresenter } from "./present";
 import { createProgressOfCommits } from "./progress-of-commits";
 import { createRefetch } from "./refetch";
 import { createRepositories } from "./repositories";
 import { branchRoutes } from "./routes/branches";
+import { organizationRoutes } from "./routes/organization";
 import { repositoryRoutes } from "./routes/repositories";
 import { createCommitSchemas } from "./schemas";
 import { commitProgress } from "./slots";
@@ -32,6 +34,7 @@ import { createVerifiedReads } from "./verified-read";
 import { accessWebhooks } from "./webhooks/access";
 import { changeWebhooks } from "./webhooks/changes";
 import { memberWebhooks } from "./webhooks/members";
+import { organizationListWebhooks } from "./webhooks/organization-list";
 import { pushWebhooks } from "./webhooks/pushes";
 import { createRegistered } from "./webhooks/registered";
 
@@ -77,6 +80,7 @@ export default definePlugin({
       api,
       routes: [
         ...repositoryRoutes({ db, auth, guards, present, schemas, add }),
+        ...organizationRoutes({ db, jobs, auth, github }),
         ...branchRoutes({ db, guards, present, schemas }),
       ],
       jobs: [
@@ -90,6 +94,7 @@ export default definePlugin({
         handleRefresh({ db, jobs, github }),
         handleMoveArchives({ db, storage }),
         deletedBranchForgetting,
+        ...organizationListJobs({ db, jobs, github }),
         ...handleDestroy({ db, events, jobs, storage }),
       ],
       on: [
@@ -107,6 +112,7 @@ export default definePlugin({
         ...changeWebhooks({ jobs, github, registered }),
         ...accessWebhooks({ jobs, registered }),
         ...memberWebhooks({ jobs, auth }),
+        ...organizationListWebhooks({ jobs, github }),
       ],
       console: {
         repositories: {

@@ -1,5 +1,6 @@
 import type { Database, Page, Queryable } from "../../core";
 import { type Caller, seesEverything } from "../auth";
+import { searchText } from "./organization/search-text";
 import { type ShownRepository, shownRepositoryColumns, withDefaultBranch } from "./rows";
 
 export interface RepositoryPage {
@@ -54,5 +55,5 @@ function onlyVisible({ sql }: Queryable, caller: Caller) {
 
 function order({ sql }: Queryable, searchTerm: string | undefined) {
   const byName = sql`lower(r.name::text) COLLATE "C", (r.name::text) COLLATE "C", r.id`;
-  return searchTerm === undefined ? byName : sql`similarity(r.name::text, ${searchTerm}) DESC, ${byName}`;
+  return searchTerm === undefined ? byName : sql`similarity(r.name::text, ${searchText(searchTerm)}) DESC, ${byName}`;
 }

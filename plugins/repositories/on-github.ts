@@ -132,6 +132,55 @@ export async function repositoriesSeenBy(github: GitHub, token: string): Promise
   }
 }
 
+/** A repository as GitHub lists it among all of the organization. Times are as GitHub writes them. */
+export interface ListedOnGitHub {
+  readonly githubId: number;
+  readonly name: string;
+  readonly description: string | null;
+  readonly madeAt: string;
+  readonly pushedAt: string | null;
+}
+
+const moment = z.iso.datetime({ offset: true });
+const listedAnswer = z.array(
+  z.object({
+    id: z.int(),
+    name: z.string(),
+    owner: z.object({ login: z.string() }),
+    // PostgreSQL can't store U+0000.
+    description: z
+      .string()
+      .transform((text) => text.replaceAll("\0", "\uFFFD"))
+      .nullable(),
+    created_at: moment,
+    pushed_at: moment.nullable(),
+  }),
+);
+
+/** @returns the organization's repositories that the App sees, each once. Only what is kept of a page stays in memory. */
+export async function organizationRepositories(github: GitHub): Promise<ListedOnGitHub[]> {
+  const octokit = github.installation();
+  const listed = await github.reach(() =>
+    octokit.paginate(
+      octokit.rest.repos.listForOrg,
+      // What is made meanwhile comes last, so that nothing moves from one page to another.
+      { org: github.orgName(), type: "all", sort: "created", direction: "asc", per_page: 100 },
+      ({ data }) =>
+        listedAnswer
+          .parse(data)
+          .filter(({ name, owner }) => isRepositoryName(name) && isOrganization(github, owner.login))
+          .map(({ id: githubId, name, description, created_at: madeAt, pushed_at: pushedAt }) => ({
+            githubId,
+            name,
+            description,
+            madeAt,
+            pushedAt,
+          })),
+    ),
+  );
+  return [...new Map(listed.map((repository) => [repository.githubId, repository])).values()];
+}
+
 /** 404 is what GitHub answers for what one may not see; 409 for a repository without commits. */
 async function orNullWhenHidden<T>(call: () => Promise<T | null>): Promise<T | null> {
   try {

@@ -82,3 +82,28 @@ export const paging = z
 export const repositoryList = z.object({ repositories: z.array(repositoryJson), paging });
 export const repositorySearch = z.array(repositoryJson.pick({ name: true, description: true }));
 export const branchList = z.object({ branches: z.array(z.string()).meta({ example: ["main", "develop"] }) });
+
+const time = z.string().meta({ example: "2023-03-05T17:20:20.000Z" });
+
+const organizationRepository = z
+  .object({
+    name: z.string().meta({ example: "api" }),
+    description: z.string().nullable().meta({ example: "Core API" }),
+    created_at: time,
+    pushed_at: time.nullable(),
+    status: z.enum(["present", "absent"]).meta({ description: "Whether it is registered here" }),
+  })
+  .meta({ id: "OrganizationRepository" });
+
+export const organizationList = z.union([
+  z.object({ status: z.literal("updating") }),
+  z.object({
+    status: z.literal("ok"),
+    items: z.array(organizationRepository),
+    total_pages: z.int().meta({ description: "0 when the list is empty", example: 2 }),
+    current_page: z.int().meta({ example: 1 }),
+    prev_page: z.string().optional(),
+    next_page: z.string().optional().meta({ example: "https://cocov.example.org/v1/repositories/$org_repos?page=2" }),
+    last_updated: time,
+  }),
+]);

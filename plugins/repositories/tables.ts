@@ -72,3 +72,25 @@ export const deletedBranches = pgTable("deleted_branches", {
   sequence: int8("sequence").notNull(),
   ...timestamps(),
 });
+
+/** What GitHub said last of an organization's repositories: when that was, and how many there are. */
+export const organizationLists = pgTable("organization_lists", {
+  id: id(),
+  organization: citext("organization").notNull().unique(),
+  fetchedAt: moment("fetched_at"),
+  wantedAt: moment("wanted_at"),
+  total: integer("total").notNull().default(0),
+  ...timestamps(),
+});
+
+/** The repositories of such a list, registered here or not. `madeAt` and `pushedAt` are GitHub's times. */
+export const organizationRepositories = pgTable("organization_repositories", {
+  id: id(),
+  listId: int8("list_id").notNull(),
+  githubId: int8("github_id").notNull(),
+  name: text("name").notNull(),
+  description: text("description"),
+  madeAt: moment("made_at").notNull(),
+  pushedAt: moment("pushed_at"),
+  ...timestamps(),
+});

@@ -69,9 +69,10 @@ type Serve = (request: Request, values: Readonly<Record<string, unknown>>) => Pr
 function serveRoute(prepared: PreparedRoute, options: MountOptions): Serve {
   const { route } = prepared;
   const bodyLimit = route.bodyLimit ?? defaultBodyLimit;
+  const pageSize = typeof route.paginated === "object" ? route.paginated.size : undefined;
   const respond = responder(prepared, options);
   return async (request, values) => {
-    const context = new ServedRequest(request, route.path, options, bodyLimit);
+    const context = new ServedRequest(request, route.path, options, bodyLimit, pageSize);
     let response: Response;
     try {
       response = await during(context, () => respond(context, values));

@@ -4,7 +4,7 @@ import { type Fields, fieldName } from "./form";
 export interface Page {
   /** 1-based. */
   readonly number: number;
-  /** Rows a page, 1 to 100. */
+  /** Rows a page, 1 to 100 unless the route fixes it. */
   readonly size: number;
   /** Rows before this page. */
   readonly offset: number;
@@ -29,10 +29,11 @@ const lastPage = Math.floor(Number.MAX_SAFE_INTEGER / largestPageSize);
  *
  * @param query the request's query parameters
  * @param href the request's absolute address as its caller saw it; only asked for when there are links to make
+ * @param fixedSize rows a page, at most 100, whatever `per_page` says
  */
-export function readPage(query: Fields, href: () => string): Page {
+export function readPage(query: Fields, href: () => string, fixedSize?: number): Page {
   const number = Math.min(positiveInteger(query.page, 1), lastPage);
-  const size = Math.min(positiveInteger(query.per_page, defaultPageSize), largestPageSize);
+  const size = fixedSize ?? Math.min(positiveInteger(query.per_page, defaultPageSize), largestPageSize);
   return {
     number,
     size,

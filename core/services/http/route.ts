@@ -30,6 +30,12 @@ export type HandlerContext<P extends ParameterSchemas, A extends object, S exten
   A &
   S & { readonly params: z.output<P>; readonly page: Page };
 
+/** Pages that callers can't choose the size of. */
+export interface FixedPages {
+  /** Rows a page. */
+  readonly size: number;
+}
+
 /** A route as its plugin declares it. Everything a client needs to know is in here; the OpenAPI document is made of it. */
 export interface RouteDeclaration<P extends ParameterSchemas, A extends object, S extends object, R extends Answers> {
   readonly method: Method;
@@ -49,8 +55,8 @@ export interface RouteDeclaration<P extends ParameterSchemas, A extends object, 
   readonly params?: P;
   /** What the request is about and whether the caller reaches it: 404, then 403. Runs after the parameters. */
   readonly scope?: Guard<A & { readonly params: z.output<P> }, S>;
-  /** Accepts `page` and `per_page` and gives the handler `page`. */
-  readonly paginated?: boolean;
+  /** Accepts `page` and `per_page` and gives the handler `page`. With a size all pages have that, and `per_page` isn't accepted. */
+  readonly paginated?: boolean | FixedPages;
   readonly answers: R;
   /** Codes the handler itself may answer with. Those of guards and parameters are added by the core. */
   readonly errors?: readonly string[];
@@ -82,7 +88,7 @@ export interface Route {
   readonly access: Guard<object, object>;
   readonly params?: ParameterSchemas;
   readonly scope?: Guard<{ readonly params: Record<string, unknown> }, object>;
-  readonly paginated?: boolean;
+  readonly paginated?: boolean | FixedPages;
   readonly answers: Answers;
   readonly errors?: readonly string[];
   readonly bodyLimit?: number;

@@ -48,12 +48,14 @@ export class ServedRequest implements RequestContext, Act {
    * Observers are told that it begins.
    * @param route the path that it matches, as declared; null for none
    * @param bodyLimit bytes
+   * @param pageSize rows a page, where callers can't choose
    */
   constructor(
     readonly request: Request,
     private readonly route: string | null,
     private readonly surroundings: Surroundings,
     private readonly bodyLimit: number,
+    private readonly pageSize?: number,
   ) {
     this.requestId = requestId(request);
     this.observed = surroundings.beginnings().request?.({ method: request.method, route }, this);
@@ -86,7 +88,7 @@ export class ServedRequest implements RequestContext, Act {
   }
 
   get page(): Page {
-    this.knownPage ??= readPage(this.query, () => this.surroundings.network.href(this.request));
+    this.knownPage ??= readPage(this.query, () => this.surroundings.network.href(this.request), this.pageSize);
     return this.knownPage;
   }
 

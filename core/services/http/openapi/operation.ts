@@ -38,7 +38,8 @@ export function operationOf(prepared: PreparedRoute, context: OperationContext):
         ...describeParameter(parameter, bank),
       })),
       ...(inBody ? [] : elsewhere.map((parameter) => queryParameter(parameter, bank))),
-      ...(route.paginated ? pagingParameters : []),
+      ...(route.paginated ? [pageParameter] : []),
+      ...(route.paginated === true ? [pageSizeParameter] : []),
       ...(route.etag ? [ifNoneMatch] : []),
     ],
     ...(inBody && elsewhere.length > 0 ? { requestBody: requestBody(elsewhere, bank) } : {}),
@@ -55,20 +56,19 @@ const ifNoneMatch = {
   schema: { type: "string" },
 };
 
-const pagingParameters = [
-  {
-    name: "page",
-    in: "query",
-    description: "Anything but a positive integer is 1",
-    schema: { type: "integer", minimum: 1, default: 1 },
-  },
-  {
-    name: "per_page",
-    in: "query",
-    description: `Anything but a positive integer is ${defaultPageSize}; more than ${largestPageSize} is ${largestPageSize}`,
-    schema: { type: "integer", minimum: 1, maximum: largestPageSize, default: defaultPageSize },
-  },
-];
+const pageParameter = {
+  name: "page",
+  in: "query",
+  description: "Anything but a positive integer is 1",
+  schema: { type: "integer", minimum: 1, default: 1 },
+};
+
+const pageSizeParameter = {
+  name: "per_page",
+  in: "query",
+  description: `Anything but a positive integer is ${defaultPageSize}; more than ${largestPageSize} is ${largestPageSize}`,
+  schema: { type: "integer", minimum: 1, maximum: largestPageSize, default: defaultPageSize },
+};
 
 function descriptionOf({ route }: PreparedRoute, hasBody: boolean): string {
   const labels = [route.access.label, route.scope?.label].filter((label) => label !== undefined);

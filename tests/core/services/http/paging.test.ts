@@ -98,3 +98,20 @@ test("a paginated route gets its page and the address its caller used", async ()
     paging: { prev_page: `${href}?page=1&per_page=4&x=1`, next_page: `${href}?page=3&per_page=4&x=1`, page: 2, total_pages: 3 },
   });
 });
+
+test("where the size of pages is fixed, `per_page` changes nothing", async () => {
+  const list = route({
+    method: "GET",
+    path: "/v1/widgets",
+    summary: "List widgets",
+    access: anyone,
+    paginated: { size: 50 },
+    answers: { 200: z.object({ offset: z.int(), size: z.int(), pages: z.int() }) },
+    handle: ({ page }) => ({ offset: page.offset, size: page.size, pages: page.block(101).total_pages }),
+  });
+  expect((await send(serverWith([list]), "GET", "/v1/widgets?page=3&per_page=10")).body).toEqual({
+    offset: 100,
+    size: 50,
+    pages: 3,
+  });
+});
