@@ -16,5 +16,11 @@ export const acted = defineEvent<{
   repository: string | null;
 }>("act.recorded");
 
+/**
+ * A user is about to be deleted: what they own passes to the heir, in the transaction that deletes them, and what belongs to the person
+ * goes. Nothing that names the user can be added meanwhile.
+ */
+export const userReplaced = defineEvent<{ userId: number; githubId: number; heirId: number }>("user.replaced");
+
 /** Somebody left the organization: their tokens are gone, and what else they were granted must go in the same transaction. */
 export const userLeft = defineEvent<{ userId: number; githubId: number }>("user.left");

@@ -3,7 +3,7 @@ import { definePlugin, flag, setting, textList } from "../../core";
 import github from "../github";
 import { createAuthenticator } from "./authenticate";
 import { errors } from "./errors";
-import { acted, userLeft, userSignedIn } from "./events";
+import { acted, userLeft, userReplaced, userSignedIn } from "./events";
 import { type AccessGuards, createGuards } from "./guards";
 import { authJobs } from "./jobs";
 import { createLeave, type Leave } from "./leave";
@@ -19,7 +19,7 @@ import { userOfPayload, userWebhooks } from "./webhooks";
 
 export { type Caller, type ServiceCaller, seesEverything, type UserCaller } from "./caller";
 export { errors } from "./errors";
-export { acted, userLeft, userSignedIn } from "./events";
+export { acted, userLeft, userReplaced, userSignedIn } from "./events";
 export type { AccessGuards } from "./guards";
 export type { ServiceScope } from "./service-scope";
 export type { SignedInUser, UserPresentation, Users } from "./users";
@@ -54,7 +54,7 @@ export default definePlugin({
   }),
   tables,
   errors,
-  events: [userSignedIn, userLeft, acted],
+  events: [userSignedIn, userLeft, userReplaced, acted],
   setup({ db, events, log, cipher, config, use: { github } }) {
     const guards = createGuards(createAuthenticator({ db, log }));
     const users = createUsers({ cipher });

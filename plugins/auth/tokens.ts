@@ -24,6 +24,8 @@ export interface Tokens {
   createSession(q: Queryable, userId: number): Promise<string>;
   createService(q: Queryable, token: NewServiceToken): Promise<ServiceTokenRow & { value: string }>;
   listService(q: Queryable): Promise<ServiceTokenRow[]>;
+  /** @returns how many service tokens there are */
+  countService(q: Queryable): Promise<number>;
   /** @returns what is gone; undefined when there was no such token */
   deleteService(q: Queryable, id: number): Promise<{ id: number; description: string } | undefined>;
 }
@@ -52,6 +54,11 @@ export const tokens: Tokens = {
     return await q.sql<ServiceTokenRow[]>`
       SELECT ${columns(q)}, u.login AS "createdBy"
         FROM service_tokens t JOIN users u ON u.id = t.owner_id ORDER BY t.id`;
+  },
+
+  async countService(q) {
+    const [row] = await q.sql<{ count: number }[]>`SELECT count(*)::int AS count FROM service_tokens`;
+    return row?.count ?? 0;
   },
 
   async deleteService(q, id) {

@@ -41,6 +41,8 @@ export interface Users {
   forgetGrant(db: Database, userId: number, refused: string): Promise<void>;
   /** @returns the id of the user's account on GitHub; undefined when there is no such user */
   gitHubId(q: Queryable, userId: number): Promise<number | undefined>;
+  /** @returns how many users there are */
+  count(q: Queryable): Promise<number>;
   /** Creates or updates the user who signed in. The first user of the platform becomes its admin. */
   signIn(tx: Transaction, person: GitHubPerson): Promise<SignedInUser>;
 }
@@ -80,6 +82,11 @@ export function createUsers({ cipher }: { cipher: Cipher }): Users {
     async gitHubId(q, userId) {
       const [user] = await grantOf(q, { userId });
       return user?.githubId;
+    },
+
+    async count(q) {
+      const [row] = await q.sql<{ count: number }[]>`SELECT count(*)::int AS count FROM users`;
+      return row?.count ?? 0;
     },
 
     async signIn(tx, person) {

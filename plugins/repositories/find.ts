@@ -41,6 +41,11 @@ export async function findRepositoryByGitHubId(q: Queryable, githubId: number): 
   return row;
 }
 
+export async function countRepositories(q: Queryable): Promise<number> {
+  const [row] = await q.sql<{ count: number }[]>`SELECT count(*)::int AS count FROM repositories`;
+  return row?.count ?? 0;
+}
+
 export async function findCommit(q: Queryable, id: number): Promise<CommitRow | undefined> {
   const [row] = await commitById(q, { id });
   return row;

@@ -1,5 +1,5 @@
 import { setBranchIssues, setIssuesCount } from "./commits";
-import { findBranch, findCommit, findCommitBySha, findRepository } from "./find";
+import { countRepositories, findBranch, findCommit, findCommitBySha, findRepository } from "./find";
 import type { RepositoryGuards } from "./guards";
 import type { CommitPresenter } from "./present";
 import type { CommitSchemas } from "./schemas";
@@ -14,6 +14,7 @@ export interface Repositories {
   /** Of the Commit JSON, with the statuses that plugins tell. */
   readonly commitJson: CommitSchemas["commitJson"];
   readonly findRepository: typeof findRepository;
+  readonly countRepositories: typeof countRepositories;
   readonly findCommit: typeof findCommit;
   readonly findCommitBySha: typeof findCommitBySha;
   readonly findBranch: typeof findBranch;
@@ -28,6 +29,7 @@ export function createRepositories(parts: Parts): Repositories {
   return {
     ...parts,
     findRepository,
+    countRepositories,
     findCommit,
     findCommitBySha,
     findBranch,
