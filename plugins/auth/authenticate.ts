@@ -9,51 +9,74 @@ const lastUsedPrecision = 60;
 const longestHeader = 512;
 
 type User = typeof users.$inferSelect;
+type UserToken = typeof userTokens.$inferSelect;
 
-/** What only one of the two kinds of token has is null for the other. */
-interface TokenRow {
-  source: "user" | "service";
+interface UserTokenRow extends Pick<UserToken, "expiresAt"> {
+  source: "user";
+  tokenId: UserToken["id"];
+  kind: UserToken["kind"];
+  scopes: UserToken["scopes"];
+  userId: User["id"];
+  login: User["login"];
+  githubId: User["githubId"];
+  avatarUrl: User["avatarUrl"];
+  admin: User["admin"];
+  stale: boolean;
+}
+
+interface ServiceTokenRow {
+  source: "service";
   tokenId: number;
-  scopes: (typeof serviceTokens.$inferSelect)["scopes"] | null;
-  kind: (typeof userTokens.$inferSelect)["kind"] | null;
-  userId: User["id"] | null;
-  login: User["login"] | null;
-  githubId: User["githubId"] | null;
-  admin: User["admin"] | null;
+  scopes: (typeof serviceTokens.$inferSelect)["scopes"];
   stale: boolean;
 }
 
 /**
- * Turns an `Authorization` header into a caller, with one statement.
+ * Turns an `Authorization` header into a caller, with one statement. People are who they are now: what became of them since their token
+ * was made counts with the next request.
  * @returns a function that throws `auth.no_authorization` or `auth.invalid_token` when the header doesn't name one
  */
 export function createAuthenticator({ db, log }: { db: Database; log: Logger }) {
+  const touch = createTouch({ db, log });
   return async function authenticate(header: string | null): Promise<Caller> {
     const hashed = hashToken(bearerCredential(header));
-    const [row] = await db.sql<TokenRow[]>`
-      SELECT 'user' AS source, t.id AS "tokenId", NULL::text[] AS scopes, t.kind, u.id AS "userId", u.login,
-             u.github_id AS "githubId", u.admin,
+    const [row] = await db.sql<(UserTokenRow | ServiceTokenRow)[]>`
+      SELECT 'user' AS source, t.id AS "tokenId", t.scopes, t.kind, t.expires_at AS "expiresAt", u.id AS "userId", u.login,
+             u.github_id AS "githubId", u.avatar_url AS "avatarUrl", u.admin,
              (t.last_used_at IS NULL OR t.last_used_at < now() - make_interval(secs => ${lastUsedPrecision})) AS stale
         FROM user_tokens t JOIN users u ON u.id = t.user_id
        WHERE t.hashed_token = ${hashed} AND (t.expires_at IS NULL OR t.expires_at >= now())
       UNION ALL
-      SELECT 'service', t.id, t.scopes, NULL, NULL, NULL, NULL, NULL,
+      SELECT 'service', t.id, t.scopes, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
              (t.last_used_at IS NULL OR t.last_used_at < now() - make_interval(secs => ${lastUsedPrecision}))
         FROM service_tokens t
        WHERE t.hashed_token = ${hashed}
        LIMIT 1`;
     if (!row) throw errors.fail("auth.invalid_token");
-    if (row.stale) touch(row);
+    if (row.stale) touch(row.source, row.tokenId);
     return callerOf(row);
   };
+}
 
-  function touch({ source, tokenId: id }: TokenRow): void {
+/** @returns what notes that a token was used, behind the request's back; twins and other processes write once in that time, too */
+function createTouch({ db, log }: { db: Database; log: Logger }) {
+  const underWay = new Set<string>();
+  return (source: "user" | "service", id: number): void => {
+    const key = `${source}:${id}`;
+    if (underWay.has(key)) return;
+    underWay.add(key);
     const written =
       source === "user"
-        ? db.sql`UPDATE user_tokens SET last_used_at = now() WHERE id = ${id}`
-        : db.sql`UPDATE service_tokens SET last_used_at = now() WHERE id = ${id}`;
-    written.catch((error: unknown) => log.warn({ err: error, source, id }, "the time of a token's last use wasn't written"));
-  }
+        ? db.sql`
+            UPDATE user_tokens SET last_used_at = now()
+             WHERE id = ${id} AND (last_used_at IS NULL OR last_used_at < now() - make_interval(secs => ${lastUsedPrecision}))`
+        : db.sql`
+            UPDATE service_tokens SET last_used_at = now()
+             WHERE id = ${id} AND (last_used_at IS NULL OR last_used_at < now() - make_interval(secs => ${lastUsedPrecision}))`;
+    written
+      .catch((error: unknown) => log.warn({ err: error, source, id }, "the time of a token's last use wasn't written"))
+      .finally(() => underWay.delete(key));
+  };
 }
 
 /** The credential is the last piece of the header; the scheme's case doesn't matter. */
@@ -72,9 +95,12 @@ function bearerCredential(header: string | null): string {
   return credential;
 }
 
-function callerOf(row: TokenRow): Caller {
-  const { tokenId, userId: id, login, githubId, admin, kind } = row;
-  if (id === null || login === null || githubId === null || admin === null || kind === null)
-    return { kind: "service", id: tokenId, scopes: row.scopes ?? [] };
-  return { kind: "user", id, login, githubId, admin, token: { id: tokenId, kind } };
+function callerOf(row: UserTokenRow | ServiceTokenRow): Caller {
+  if (row.source === "service") return { kind: "service", id: row.tokenId, scopes: row.scopes };
+  const { tokenId, kind, scopes, expiresAt, userId: id, login, githubId, avatarUrl, admin } = row;
+  const token =
+    kind === "auth"
+      ? ({ id: tokenId, kind, scopes: null, expiresAt } as const)
+      : ({ id: tokenId, kind, scopes: scopes ?? [], expiresAt } as const);
+  return { kind: "user", id, login, githubId, avatarUrl, admin, token };
 }

@@ -1,4 +1,21 @@
+import type { PersonalScope } from "./personal-scope";
 import type { ServiceScope } from "./service-scope";
+
+/** A session's token: good for whatever its owner may do. */
+interface SessionToken {
+  readonly id: number;
+  readonly kind: "auth";
+  readonly scopes: null;
+  readonly expiresAt: Date | null;
+}
+
+/** A personal access token: good for what its scopes open of what its owner may do. */
+interface PersonalToken {
+  readonly id: number;
+  readonly kind: "personal";
+  readonly scopes: readonly PersonalScope[];
+  readonly expiresAt: Date | null;
+}
 
 /** A person, acting through a session or a personal token. */
 export interface UserCaller {
@@ -6,9 +23,15 @@ export interface UserCaller {
   readonly id: number;
   readonly login: string;
   readonly githubId: number;
+  readonly avatarUrl: string | null;
   /** Platform admin: sees and may do everything a user may do on every repository. */
   readonly admin: boolean;
-  readonly token: { readonly id: number; readonly kind: "auth" | "personal" };
+  readonly token: SessionToken | PersonalToken;
+}
+
+/** A person who is signed in: who may make and revoke tokens. */
+export interface SessionCaller extends UserCaller {
+  readonly token: SessionToken;
 }
 
 /** A program, acting through a service token. Passes every repository's scope and level, on routes that its own scopes open. */

@@ -1,16 +1,26 @@
 import { defineCredential, type Guard, type RequestContext } from "../../core";
-import type { Caller, ServiceCaller, UserCaller } from "./caller";
+import type { Caller, ServiceCaller, SessionCaller, UserCaller } from "./caller";
 import { errors } from "./errors";
+import { covers, type PersonalScope, scopeOfMethod } from "./personal-scope";
 import { reaches, type ServiceScope } from "./service-scope";
 
-/** The guards a route's `access` is made of. Each adds the caller to what the handler gets. */
+/**
+ * The guards a route's `access` is made of. Each adds the caller to what the handler gets. Personal tokens pass as far as their scopes go:
+ * GET and HEAD with `read`, everything else with `write`, what is for admins with `admin`.
+ */
 export interface AccessGuards {
   /** Any valid bearer token; of service tokens those with the scope `all`. */
   readonly any: Guard<object, { caller: Caller }>;
+  /** The same without personal tokens: for routes that make or revoke a token, and that programs may call as well. */
+  readonly anyButPersonal: Guard<object, { caller: Caller }>;
   /** A session or personal token: somebody who can be named as author. */
   readonly user: Guard<object, { caller: UserCaller }>;
+  /** A session, and no other token: for routes that make or revoke tokens. */
+  readonly session: Guard<object, { caller: SessionCaller }>;
   /** A platform admin's session or personal token. */
   readonly admin: Guard<object, { caller: UserCaller }>;
+  /** A platform admin's session, and no other token. */
+  readonly adminSession: Guard<object, { caller: SessionCaller }>;
   /**
    * A service token with that scope, or with `all`.
    * @example
@@ -33,7 +43,7 @@ export function createGuards(authenticate: (header: string | null) => Promise<Ca
   function guard<C extends Caller>(
     label: string,
     refusals: readonly string[],
-    accept: (caller: Caller) => C,
+    accept: (caller: Caller, method: string) => C,
   ): Guard<object, { caller: C }> {
     return {
       label,
@@ -44,18 +54,27 @@ export function createGuards(authenticate: (header: string | null) => Promise<Ca
         const caller = await authenticate(context.request.headers.get("authorization"));
         context.actor = caller.kind === "user" ? `user:${caller.login}` : `service:${caller.id}`;
         context.credential = credentialOf(caller);
-        return { caller: accept(caller) };
+        return { caller: accept(caller, context.request.method) };
       },
     };
   }
+  const outside = (caller: UserCaller, method: string) => withPersonalScope(caller, scopeOfMethod(method));
+  const administers = (caller: Caller) => withPersonalScope(asAdmin(caller), "admin");
   return {
-    any: guard("any", ["auth.insufficient_scope"], (caller) => (caller.kind === "user" ? caller : withScope(caller, "all"))),
-    user: guard("user", ["auth.forbidden"], asUser),
-    admin: guard("admin", ["auth.forbidden"], asAdmin),
+    any: guard("any", ["auth.insufficient_scope"], (caller, method) =>
+      caller.kind === "user" ? outside(caller, method) : withScope(caller, "all"),
+    ),
+    anyButPersonal: guard("any but a personal token", beyondScope, (caller) =>
+      caller.kind === "user" ? asSession(caller) : withScope(caller, "all"),
+    ),
+    user: guard("user", beyondScope, (caller, method) => outside(asUser(caller), method)),
+    session: guard("user, with a session", ["auth.forbidden"], asSession),
+    admin: guard("admin", beyondScope, administers),
+    adminSession: guard("admin, with a session", ["auth.forbidden"], (caller) => asSession(asAdmin(caller))),
     service: (scope) => guard(serviceLabel(scope), beyondScope, (caller) => withScope(asService(caller), scope)),
     adminOrService: (scope) =>
       guard(`admin or ${serviceLabel(scope)}`, beyondScope, (caller) =>
-        caller.kind === "user" ? asAdmin(caller) : withScope(caller, scope),
+        caller.kind === "user" ? administers(caller) : withScope(caller, scope),
       ),
   };
 }
@@ -74,6 +93,13 @@ function asUser(caller: Caller): UserCaller {
   return caller;
 }
 
+function asSession(caller: Caller): SessionCaller {
+  const { token, ...user } = asUser(caller);
+  if (token.kind !== "auth")
+    throw errors.fail("auth.forbidden", "Tokens are made and revoked by whoever is signed in, not by tokens");
+  return { ...user, token };
+}
+
 function asAdmin(caller: Caller): UserCaller {
   const user = asUser(caller);
   if (!user.admin) throw errors.fail("auth.forbidden");
@@ -87,5 +113,13 @@ function asService(caller: Caller): ServiceCaller {
 
 function withScope(caller: ServiceCaller, scope: ServiceScope): ServiceCaller {
   if (reaches(caller.scopes, scope)) return caller;
-  throw errors.fail("auth.insufficient_scope", `This needs a token with the scope \`${scope}\``);
+  throw beyond(scope);
 }
+
+function withPersonalScope(caller: UserCaller, scope: PersonalScope): UserCaller {
+  if (caller.token.kind === "auth" || covers(caller.token.scopes, scope)) return caller;
+  throw beyond(scope);
+}
+
+const beyond = (scope: ServiceScope | PersonalScope) =>
+  errors.fail("auth.insufficient_scope", `This needs a token with the scope \`${scope}\``);

@@ -17,7 +17,7 @@ import { type Tokens, tokens } from "./tokens";
 import { createUsers, type Users } from "./users";
 import { userOfPayload, userWebhooks } from "./webhooks";
 
-export { type Caller, type ServiceCaller, seesEverything, type UserCaller } from "./caller";
+export { type Caller, type ServiceCaller, type SessionCaller, seesEverything, type UserCaller } from "./caller";
 export { errors } from "./errors";
 export { acted, userLeft, userReplaced, userSignedIn } from "./events";
 export type { AccessGuards } from "./guards";
@@ -74,7 +74,7 @@ export default definePlugin({
       api,
       routes: [
         ...sessionRoutes({ db, events, github, users, signIns: createSignIns(cipher), ...config }),
-        ...serviceTokenRoutes({ db, events, admin: guards.admin }),
+        ...serviceTokenRoutes({ db, events, guards }),
       ],
       jobs: authJobs,
       contribute: userWebhooks({ leave }),

@@ -1,5 +1,6 @@
 import { boolean, pgTable, text } from "drizzle-orm/pg-core";
 import { column } from "../../core";
+import { personalScopes } from "./personal-scope";
 import { serviceScopes } from "./service-scope";
 
 const { bytea, citext, id, int8, moment, timestamps } = column;
@@ -29,6 +30,9 @@ export const userTokens = pgTable("user_tokens", {
   userId: int8("user_id").notNull(),
   kind: text("kind", { enum: ["auth", "personal"] }).notNull(),
   hashedToken: text("hashed_token").notNull().unique(),
+  /** Null for sessions, as are scopes. */
+  description: text("description"),
+  scopes: text("scopes", { enum: personalScopes }).array(),
   expiresAt: moment("expires_at"),
   lastUsedAt: moment("last_used_at"),
   ...timestamps(),

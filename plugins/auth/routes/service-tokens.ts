@@ -9,11 +9,11 @@ import { tokens } from "../tokens";
 interface Parts {
   db: Database;
   events: Events;
-  admin: AccessGuards["admin"];
+  guards: AccessGuards;
 }
 
 /** Administration of the tokens that programs use. */
-export function serviceTokenRoutes({ db, events, admin }: Parts): Route[] {
+export function serviceTokenRoutes({ db, events, guards: { admin, adminSession } }: Parts): Route[] {
   return [
     route({
       method: "GET",
@@ -29,7 +29,7 @@ export function serviceTokenRoutes({ db, events, admin }: Parts): Route[] {
       summary: "Create a service token",
       description:
         "For a worker, a cache service or a badge service. Give each the scope it needs and no more: what a badge service is answered, everybody may read. The token's text is shown in this answer only.",
-      access: admin,
+      access: adminSession,
       params: z.object({
         description: parameter.text({ missing: "admin.service_token_description_missing" }),
         scopes: parameter
@@ -51,7 +51,7 @@ export function serviceTokenRoutes({ db, events, admin }: Parts): Route[] {
       path: "/v1/admin/service_tokens/:id",
       summary: "Delete a service token",
       description: "It stops working with the next request.",
-      access: admin,
+      access: adminSession,
       params: z.object({ id: parameter.id() }),
       answers: { 204: null },
       errors: ["not_found"],

@@ -70,8 +70,8 @@ test("tokens are stored as base64 of SHA-256 over the whole text", async () => {
 test("a token is valid until it expires", async () => {
   const token = `cop_${"1".repeat(64)}`;
   await db.sql`
-    INSERT INTO user_tokens (user_id, kind, hashed_token, expires_at)
-    SELECT id, 'personal', ${hash(token)}, now() + interval '1 hour' FROM users WHERE login = 'ada'`;
+    INSERT INTO user_tokens (user_id, kind, description, scopes, hashed_token, expires_at)
+    SELECT id, 'personal', 'Script', '{admin}', ${hash(token)}, now() + interval '1 hour' FROM users WHERE login = 'ada'`;
   expect((await server.request("GET", path, { token })).status).toBe(200);
   await db.sql`UPDATE user_tokens SET expires_at = now() - interval '1 second' WHERE hashed_token = ${hash(token)}`;
   expect(await refusal(await server.request("GET", path, { token }))).toEqual(invalid);

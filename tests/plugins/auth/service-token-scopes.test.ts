@@ -67,7 +67,7 @@ describe("a service token's scopes", () => {
         const code = answer.ok ? "none" : (await refusal(answer)).code;
         const who = /Who may call: (.*)\./.exec(description)?.[1] ?? "";
         const named = [...who.matchAll(/scope `(\w+)`/g)].map((match) => match[1]);
-        const opens = /^(user|admin|admin, .*)$/.test(who) ? false : scope === "all" || named.includes(scope);
+        const opens = /^(user|admin)(, .*)?$/.test(who) ? false : scope === "all" || named.includes(scope);
         if (opens) expect([method, path, code]).not.toEqual([method, path, expect.stringMatching(/^auth\./)]);
         else
           expect([method, path, code]).toEqual([method, path, expect.stringMatching(/^auth\.(insufficient_scope|forbidden)$/)]);
