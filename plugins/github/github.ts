@@ -1,4 +1,5 @@
 import type { Clients } from "./clients";
+import type { Deliveries } from "./deliveries/deliveries";
 import type { OAuth } from "./oauth";
 import type { Octokit } from "./octokit";
 import type { Reach } from "./reach";
@@ -30,6 +31,8 @@ export interface GitHub extends OAuth {
   /** @returns where git fetches the repository of that name, without credentials */
   gitUrl(repositoryName: string): string;
   readonly postStatus: PostStatus;
+  /** What GitHub delivered. */
+  readonly deliveries: Deliveries;
 }
 
 interface Parts {
@@ -40,9 +43,10 @@ interface Parts {
   required: RequiredSettings;
   oauth: OAuth;
   postStatus: PostStatus;
+  deliveries: Deliveries;
 }
 
-export function createGitHub({ webUrl, displayName, clients, reach, required, oauth, postStatus }: Parts): GitHub {
+export function createGitHub({ webUrl, displayName, clients, reach, required, oauth, postStatus, deliveries }: Parts): GitHub {
   return {
     ...oauth,
     orgName: required.orgName,
@@ -55,5 +59,6 @@ export function createGitHub({ webUrl, displayName, clients, reach, required, oa
     forgetInstallationToken: clients.forgetInstallationToken,
     gitUrl: (repositoryName) => `${webUrl}/${required.orgName()}/${encodeURIComponent(repositoryName)}.git`,
     postStatus,
+    deliveries,
   };
 }

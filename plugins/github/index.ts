@@ -1,9 +1,12 @@
 import { definePlugin } from "../../core";
 import { createClients } from "./clients";
+import { deliveryAsking } from "./deliveries/ask-again";
+import { createDeliveries } from "./deliveries/deliveries";
 import { deliveryForgetting } from "./deliveries/forget";
 import { deliveryHandling } from "./deliveries/handle-delivery";
 import { createRecorder } from "./deliveries/record";
 import { webhookRoutes } from "./deliveries/routes";
+import { deliverySweep } from "./deliveries/sweep";
 import { checkHandlers, webhook } from "./deliveries/webhook";
 import { errors } from "./errors";
 import { createGitHub } from "./github";
@@ -16,6 +19,7 @@ import { signatureGuard } from "./signature";
 import { createPostStatus, statusSending } from "./statuses/post-status";
 import * as tables from "./tables";
 
+export { type Deliveries, deliveryStates, type ListedDelivery } from "./deliveries/deliveries";
 export { type WebhookHandler, webhook } from "./deliveries/webhook";
 export { errors } from "./errors";
 export type { GitHub } from "./github";
@@ -43,6 +47,7 @@ export default definePlugin({
       required,
       oauth,
       postStatus: createPostStatus(jobs),
+      deliveries: createDeliveries({ db, jobs }),
     });
     const handlers = slots.all(webhook);
     return {
@@ -51,7 +56,13 @@ export default definePlugin({
         signed: signatureGuard({ secret, allowUnsigned }),
         record: createRecorder({ db, jobs, handlers }),
       }),
-      jobs: [deliveryHandling({ handlers }), deliveryForgetting, statusSending({ db, jobs, clients, reach, required })],
+      jobs: [
+        deliveryHandling({ db, handlers }),
+        deliveryForgetting,
+        deliverySweep({ db, clients, reach, required }),
+        deliveryAsking({ clients, reach }),
+        statusSending({ db, jobs, clients, reach, required }),
+      ],
       readiness: [gitHubReadiness({ clients, reach, required })],
       console: {
         github: {

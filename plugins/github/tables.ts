@@ -1,10 +1,10 @@
-import { pgTable, text, uuid } from "drizzle-orm/pg-core";
+import { integer, pgTable, text, uuid } from "drizzle-orm/pg-core";
 import { column } from "../../core";
 import { statusStates } from "./statuses/status";
 
 const { bytea, citext, id, int8, moment, timestamps } = column;
 
-/** Webhook deliveries of the last two days, and older ones whose work isn't done. */
+/** Webhook deliveries of the last four days, and older ones whose work isn't done. */
 export const deliveries = pgTable("github_deliveries", {
   id: id(),
   deliveryId: text("delivery_id").notNull().unique(),
@@ -12,8 +12,17 @@ export const deliveries = pgTable("github_deliveries", {
   payload: text("payload"),
   waiting: text("waiting").array().notNull(),
   state: text("state", { enum: ["pending", "processed", "failed"] }).notNull(),
+  attempts: integer("attempts").notNull().default(0),
+  error: text("error"),
   receivedAt: moment("received_at").notNull().defaultNow(),
   updatedAt: moment("updated_at").notNull().defaultNow(),
+});
+
+/** Deliveries that never arrived, and how often GitHub was asked to send them again. */
+export const redeliveries = pgTable("github_redeliveries", {
+  deliveryId: text("delivery_id").primaryKey(),
+  asks: integer("asks").notNull(),
+  askedAt: moment("asked_at").notNull(),
 });
 
 /** The newest wanted commit status of each context, until GitHub has it. */

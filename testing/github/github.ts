@@ -16,7 +16,7 @@ import { createRestApi } from "./rest/rest-api";
 import { apiPrefix, createHandler } from "./server";
 import type { Site } from "./site";
 import { type CommitStatus, createStatusStore, type StatusFilter } from "./statuses";
-import { createDeliveries, type DeliveryOptions, type DeliveryRecord } from "./webhooks/deliveries";
+import { createDeliveries, type DeliveryOptions, type DeliveryRecord, type LostDeliveryOptions } from "./webhooks/deliveries";
 import { createPayloads, type Payloads } from "./webhooks/payloads";
 import { deliverPush, type PushedCommit, type PushOptions } from "./webhooks/push";
 import { findUser } from "./world/lookup";
@@ -72,7 +72,9 @@ export type GitHubStandIn = {
   /** Sends a signed delivery. @throws {Error} when the platform can't be reached */
   deliver(event: string, payload: object, options?: DeliveryOptions): Promise<Response>;
   /** Records a delivery that never arrived, for the platform to ask for again. */
-  loseDelivery(event: string, payload: object, options?: Pick<DeliveryOptions, "id">): DeliveryRecord;
+  loseDelivery(event: string, payload: object, options?: LostDeliveryOptions): DeliveryRecord;
+  /** Resolves when everything that the platform asked for again has been sent. */
+  redelivered(): Promise<void>;
   /** @returns all delivery attempts, oldest first */
   deliveries(): DeliveryRecord[];
   /** Commits, then delivers the push event. */
@@ -157,6 +159,7 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHubSt
     payloads,
     deliver: site.deliveries.deliver,
     loseDelivery: site.deliveries.lose,
+    redelivered: site.deliveries.redelivered,
     deliveries: site.deliveries.list,
     push: (repository, pushOptions) => deliverPush(payloads, site.deliveries, repository, pushOptions),
     fail: (fault = {}) => faults.add(fault),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { defineJob, type HandledJob, type Queryable, type Transaction } from "../../../core";
+import { type Database, type Death, defineJob, type HandledJob, type Queryable, type Transaction } from "../../../core";
 import type { deliveries } from "../tables";
 import type { WebhookHandler } from "./webhook";
 
@@ -11,19 +11,23 @@ export const handleDelivery = defineJob({
 });
 
 /** A delivery of which a handler's job is dead, whatever it died of, has failed; its payload stays, for another try. */
-export function deliveryHandling({ handlers }: { handlers: () => readonly WebhookHandler[] }): HandledJob {
+export function deliveryHandling({ db, handlers }: { db: Database; handlers: () => readonly WebhookHandler[] }): HandledJob {
   return handleDelivery.handledBy(
     async ({ deliveryId, handler: name }, run) => {
       const handler = handlers().find((candidate) => candidate.name === name);
       if (!handler) run.log.warn({ handler: name }, "nobody handles this delivery any more: its plugin is off");
-      await run.complete(async (tx) => {
+      const begun = run.complete(async (tx) => {
         const delivery = await lockWaiting(tx, deliveryId, name);
         if (!delivery) return;
         await handler?.handle(tx, JSON.parse(delivery.payload), { sequence: delivery.sequence });
-        await markHandled(tx, deliveryId, name);
+        await markHandled(tx, deliveryId, name, run.attempt);
+      });
+      await begun.catch(async (error: unknown) => {
+        await countAttempt(db, deliveryId, name, run.attempt);
+        throw error;
       });
     },
-    { onDead: (tx, { deliveryId, handler }) => markFailed(tx, deliveryId, handler) },
+    { onDead: (tx, { deliveryId, handler }, death) => markFailed(tx, deliveryId, handler, death) },
   );
 }
 
@@ -39,17 +43,25 @@ async function lockWaiting(tx: Transaction, deliveryId: string, handler: string)
 }
 
 /** The last handler takes the payload away. */
-async function markHandled(tx: Transaction, deliveryId: string, handler: string): Promise<void> {
+async function markHandled(tx: Transaction, deliveryId: string, handler: string, attempt: number): Promise<void> {
   await tx.sql`
     UPDATE github_deliveries SET
       waiting = array_remove(waiting, ${handler}),
       payload = CASE WHEN waiting = ARRAY[${handler}] THEN NULL ELSE payload END,
       state = CASE WHEN waiting = ARRAY[${handler}] THEN 'processed' ELSE state END,
+      attempts = greatest(attempts, ${attempt}),
       updated_at = now()
     WHERE delivery_id = ${deliveryId}`;
 }
 
-async function markFailed(q: Queryable, deliveryId: string, handler: string): Promise<void> {
+async function countAttempt(q: Queryable, deliveryId: string, handler: string, attempt: number): Promise<void> {
   await q.sql`
-    UPDATE github_deliveries SET state = 'failed', updated_at = now() WHERE delivery_id = ${deliveryId} AND ${handler} = ANY(waiting)`;
+    UPDATE github_deliveries SET attempts = greatest(attempts, ${attempt}), updated_at = now()
+     WHERE delivery_id = ${deliveryId} AND ${handler} = ANY(waiting)`;
+}
+
+async function markFailed(q: Queryable, deliveryId: string, handler: string, { attempts, error }: Death): Promise<void> {
+  await q.sql`
+    UPDATE github_deliveries SET state = 'failed', attempts = greatest(attempts, ${attempts}), error = ${error}, updated_at = now()
+     WHERE delivery_id = ${deliveryId} AND ${handler} = ANY(waiting)`;
 }

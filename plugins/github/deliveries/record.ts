@@ -135,7 +135,7 @@ async function insert(q: Queryable, rows: readonly Row[]): Promise<Set<string>> 
     ORDER BY d.id
     ON CONFLICT (delivery_id) DO UPDATE SET
       id = excluded.id, event = excluded.event, payload = excluded.payload, waiting = excluded.waiting, state = excluded.state,
-      received_at = now(), updated_at = now()
+      attempts = 0, error = NULL, received_at = now(), updated_at = now()
     WHERE known.received_at < now() - interval '2 days'
     RETURNING delivery_id AS id`;
   return new Set(inserted.map(({ id }) => id));

@@ -23,8 +23,7 @@ export function hookDeliveryRoutes(site: Site): ApiRoute[] {
     asApp("POST /app/hook/deliveries/:id/attempts", ({ parameter }) => {
       const record = find(parameter("id"));
       if (record === undefined) return notFound();
-      // Recorded by the log whatever comes of it; GitHub's answer doesn't wait for it either.
-      site.deliveries.redeliver(record).catch(() => undefined);
+      site.deliveries.redeliver(record);
       return json(202, {});
     }),
   ];

@@ -39,14 +39,21 @@ export type DeliveryOptions = {
   headers?: Record<string, string | null>;
 };
 
+export type LostDeliveryOptions = Pick<DeliveryOptions, "id"> & {
+  /** When it was lost. Default: now. */
+  at?: Date;
+};
+
 /** The App's webhook and its log of deliveries. */
 export type Deliveries = {
   /** @throws {Error} when no URL is known, or the server can't be reached (recorded all the same) */
   deliver(event: string, payload: object, options?: DeliveryOptions): Promise<Response>;
   /** Records a delivery that never arrived, as when the server was down. */
-  lose(event: string, payload: object, options?: Pick<DeliveryOptions, "id">): DeliveryRecord;
-  /** Sends a recorded delivery again. */
-  redeliver(record: DeliveryRecord): Promise<Response>;
+  lose(event: string, payload: object, options?: LostDeliveryOptions): DeliveryRecord;
+  /** Sends a recorded delivery again, in the background; the log says what came of it. */
+  redeliver(record: DeliveryRecord): void;
+  /** Resolves when everything that is being sent again has been answered. */
+  redelivered(): Promise<void>;
   sendTo(url: string): void;
   /** @returns all attempts, oldest first */
   list(): DeliveryRecord[];
@@ -62,6 +69,7 @@ const payloadShape = z.object({ action: z.string().optional(), repository: z.obj
 
 export function createDeliveries(hook: Hook): Deliveries {
   const records: DeliveryRecord[] = [];
+  const underWay = new Set<Promise<unknown>>();
   let webhookUrl: string | undefined;
 
   return {
@@ -70,12 +78,19 @@ export function createDeliveries(hook: Hook): Deliveries {
       return send(begin(event, payload, body, options), options);
     },
     lose(event, payload, options = {}) {
-      const record = begin(event, payload, JSON.stringify(payload), options);
+      const record = { ...begin(event, payload, JSON.stringify(payload), options), ...(options.at && { at: options.at }) };
       finish(record, "failed to connect to host", 502);
       return record;
     },
-    redeliver: (record) =>
-      send({ ...record, id: hook.nextId(), at: new Date(), redelivery: true }, { to: webhookUrl ?? record.url }),
+    redeliver(record) {
+      const again = { ...record, id: hook.nextId(), at: new Date(), redelivery: true };
+      const sending = send(again, { to: webhookUrl ?? record.url }).catch(() => undefined);
+      underWay.add(sending);
+      void sending.finally(() => underWay.delete(sending));
+    },
+    async redelivered() {
+      await Promise.all(underWay);
+    },
     sendTo(url) {
       webhookUrl = url;
     },

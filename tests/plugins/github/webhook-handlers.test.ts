@@ -167,9 +167,9 @@ describe("a process that dies in a handler's last attempt", () => {
 });
 
 describe("forgetting", () => {
-  test("takes processed deliveries after two days and failed ones after thirty, never what waits", async () => {
+  test("takes processed deliveries after four days and failed ones after thirty, never what waits", async () => {
     await db.sql`INSERT INTO github_deliveries (delivery_id, event, waiting, state, received_at) VALUES
-      ('new', 'push', '{}', 'processed', now() - interval '47 hours'), ('old', 'push', '{}', 'processed', now() - interval '49 hours'),
+      ('new', 'push', '{}', 'processed', now() - interval '95 hours'), ('old', 'push', '{}', 'processed', now() - interval '97 hours'),
       ('failed', 'push', '{x}', 'failed', now() - interval '29 days'), ('long failed', 'push', '{x}', 'failed', now() - interval '31 days'),
       ('waiting', 'push', '{x}', 'pending', now() - interval '90 days')`;
     await forgetOldDeliveries(db);
