@@ -30,6 +30,7 @@ export { ApiError, coreErrors, defineErrors, notFound } from "./services/http/er
 export { anyone, type Guard, type RequestContext } from "./services/http/guard";
 export type { MountedApp } from "./services/http/mounted-app";
 export type { Page, PagingBlock } from "./services/http/paging";
+export { paging } from "./services/http/paging-json";
 export * as parameter from "./services/http/parameters";
 export { type ParameterSchemas, type RawAnswer, type Route, route } from "./services/http/route";
 export { timeMillis, timeSeconds } from "./services/http/time";

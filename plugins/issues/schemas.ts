@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { paging, type Repositories, repositoryJson } from "../repositories";
+import { paging } from "../../core";
+import { type Repositories, repositoryJson } from "../repositories";
 import { affectedFileJson } from "../source";
 import { issueKinds } from "./kinds";
 

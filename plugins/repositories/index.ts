@@ -43,7 +43,7 @@ export { named, namedCommit, numbered, numberedCommit, type RepositoryGuards } f
 export { type CommitPresenter, presentRepository } from "./present";
 export type { Repositories } from "./repositories";
 export type { BranchRow, CommitRow, RepositoryRow } from "./rows";
-export { paging, repositoryJson } from "./schemas";
+export { repositoryJson } from "./schemas";
 export { commitProgress, type ProgressKey, type ProgressSource } from "./slots";
 
 export default definePlugin({

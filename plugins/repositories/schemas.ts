@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { paging } from "../../core";
 
 const sha = z.string().meta({ example: "1a31e74545fa2223e5c1a0b79c8ea4cf817422d2" });
 
@@ -69,15 +70,6 @@ export function createCommitSchemas(statuses: () => Readonly<Record<string, z.Zo
   });
   return { commitJson, branchJson, repositoryWithHead };
 }
-
-export const paging = z
-  .object({
-    prev_page: z.string().optional().meta({ example: "https://cocov.example.org/v1/repositories?page=1" }),
-    next_page: z.string().optional().meta({ example: "https://cocov.example.org/v1/repositories?page=3" }),
-    page: z.int().meta({ example: 2 }),
-    total_pages: z.int().meta({ description: "0 when the list is empty", example: 3 }),
-  })
-  .meta({ id: "Paging" });
 
 export const repositoryList = z.object({ repositories: z.array(repositoryJson), paging });
 export const repositorySearch = z.array(repositoryJson.pick({ name: true, description: true }));

@@ -1,6 +1,5 @@
 import { z } from "zod";
-import { timeSeconds } from "../../core";
-import { paging } from "../repositories";
+import { paging, timeSeconds } from "../../core";
 import type { LeasedJob } from "./hand-out";
 import type { WorkerJobRow } from "./list";
 
