@@ -58,7 +58,7 @@ The platform answers HTTP only here (COCOV_ROLE=web): jobs that webhooks cause s
             path,
             world,
             { platform: platform.url, limit: limit.url },
-            options.quick ? { rounds: 3, seconds: 0.5 } : { rounds: 7, seconds: 3 },
+            options.quick ? { rounds: 3, seconds: 0.2 } : { rounds: 7, seconds: 3 },
           ),
         );
       }

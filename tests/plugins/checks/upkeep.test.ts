@@ -1,12 +1,21 @@
 import { describe, expect, test } from "bun:test";
 import { type CommitUnderTest, manifestOf, paper, useChecksWorld } from "./world/checks-world";
 
-const world = await useChecksWorld({ COCOV_CHECKS_CANCEL_TIMEOUT: "3", COCOV_CHECKS_RUN_TIMEOUT: "4000" });
+const world = await useChecksWorld({ COCOV_CHECKS_CANCEL_TIMEOUT: "3000", COCOV_CHECKS_RUN_TIMEOUT: "4000" });
 const { server } = world;
 
-/** Resolves when the commit's run has this status. Upkeep runs every second here. */
+const upkeep = server.app.plugins
+  .flatMap(({ parts }) => parts.jobs ?? [])
+  .find(({ definition }) => definition.name === "checks.upkeep");
+
+/** Has upkeep look after runs until the commit's has this status. */
 async function untilStatus(commit: CommitUnderTest, status: string): Promise<void> {
-  while ((await commit.show()).status !== status) await Bun.sleep(50);
+  while ((await commit.show()).status !== status) await lookAfterRuns();
+}
+
+async function lookAfterRuns(): Promise<void> {
+  await server.app.db.transaction(async (tx) => upkeep && server.app.jobs.enqueue(tx, upkeep.definition, {}));
+  await server.app.jobs.idle();
 }
 
 /** Makes it so long ago that a Worker was heard. */
@@ -37,7 +46,12 @@ describe("a run whose Worker has gone silent", () => {
     const commit = await world.commitWith(manifestOf("a/one"));
     paper.take(commit.commitId);
     await commit.cancel();
+    await lookAfterRuns();
     expect(await commit.show()).toMatchObject({ status: "cancelling" });
+    const { sql } = server.app.db;
+    await sql`
+      UPDATE check_sets SET canceling_since = now() - interval '3001 seconds', last_callback_at = NULL
+       WHERE commit_id = ${commit.commitId}`;
     await untilStatus(commit, "canceled");
     expect(await commit.show()).toMatchObject({ checks: [{ status: "canceled" }] });
     expect((await commit.statuses()).at(-1)).toMatchObject({ state: "failure", description: "Checks were canceled" });
@@ -72,7 +86,7 @@ test("a queued run that was given to nothing, or to a transport that is off now,
   for (const former of [null, "pigeon"]) {
     const { jobId } = paper.take(commit.commitId);
     await server.app.db.sql`UPDATE check_sets SET transport = ${former} WHERE commit_id = ${commit.commitId}`;
-    while (!paper.queue.some((run) => run.jobId === jobId)) await Bun.sleep(50);
+    while (!paper.queue.some((run) => run.jobId === jobId)) await lookAfterRuns();
     expect(await commit.show()).toMatchObject({ status: "queued" });
   }
   expect(paper.queue.filter(({ commitId }) => commitId === commit.commitId)).toHaveLength(1);

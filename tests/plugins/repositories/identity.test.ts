@@ -10,7 +10,8 @@ import { useRepositoryWorld } from "./world/repository-world";
 
 setDefaultTimeout(30_000);
 
-const { github, server, db, jobs, service, add, get, commits, heads, members, until } = await useRepositoryWorld();
+const { github, server, db, jobs, service, add, get, commits, heads, members, until, untilTriedAgain, idleAfterFailures } =
+  await useRepositoryWorld();
 
 const deliver = async (event: string, payload: object) => {
   expect((await github.deliver(event, payload)).status).toBe(200);
@@ -61,11 +62,11 @@ test("the newest commit is the repository's own when another one has its name by
   const onGitHub = await github.addRepository({ name: "early", files: { a: "own" } });
   const blocked = github.fail({ match: `/repositories/${onGitHub.id}`, status: 403 });
   const { id } = await addRepository(server, service, "early");
-  await until(async () => blocked.hits() >= 2);
+  await untilTriedAgain(async () => blocked.hits() >= 2);
   onGitHub.rename("early-bird");
   await github.addRepository({ name: "early", files: { a: "another's" } });
   blocked.clear();
-  await jobs.idle();
+  await idleAfterFailures();
   expect(await heads(id)).toEqual({ main: await onGitHub.head() });
   expect(await nameOf(id)).toBe("early-bird");
   expect(await commits(id)).toMatchObject([{ status: "completed" }]);
@@ -79,7 +80,7 @@ test("files fetched by a name that moved meanwhile are void; they are fetched by
   await until(async () => slow.hits() > 0);
   onGitHub.rename("moved");
   await github.addRepository({ name: "moving", files: { b: "b" } });
-  await jobs.idle();
+  await idleAfterFailures();
   const commit = (await commits(id)).find((one) => one.sha === sha);
   expect(commit).toMatchObject({ status: "completed" });
   expect(await nameOf(id)).toBe("moved");
@@ -164,7 +165,7 @@ test("a commit that waits for its files while its repository leaves isn't fetche
   await until(async () => blocked.hits() > 0);
   onGitHub.transfer("elsewhere");
   blocked.clear();
-  await jobs.idle();
+  await idleAfterFailures();
   expect((await commits(id)).find((commit) => commit.sha === sha)).toMatchObject({ status: "errored", size: null });
   expect(github.fetches("halfway").filter((fetch) => JSON.stringify(fetch).includes(sha))).toEqual([]);
 });
@@ -244,6 +245,6 @@ test("a repository without a name of its own is shown as well as any other, and 
   for (const path of ["", "/branches", "/branches/main"])
     expect((await get(`/v1/repositories/${name}${path}`)).status).toBe(200);
   blocked.clear();
-  await until(async () => (await nameOf(id)) === "named-again");
-  await jobs.idle();
+  await untilTriedAgain(async () => (await nameOf(id)) === "named-again");
+  await idleAfterFailures();
 });

@@ -2,7 +2,8 @@ import { expect, test } from "bun:test";
 import { addRepository, pushed } from "../../../testing/factories";
 import { useRepositoryWorld } from "./world/repository-world";
 
-const { github, server, db, jobs, service, add, commits, heads, heard, until } = await useRepositoryWorld();
+const { github, server, db, jobs, service, add, commits, heads, heard, until, untilTriedAgain, idleAfterFailures } =
+  await useRepositoryWorld();
 
 test("the newest commit of the default branch is registered, with its message and author", async () => {
   const onGitHub = await github.addRepository({ name: "plain", files: { a: "1" }, defaultBranch: "trunk" });
@@ -44,7 +45,7 @@ test("a push that was faster isn't set back", async () => {
   const { sha } = await github.push(onGitHub, { files: { a: "b" } });
   await until(async () => (await heads(id)).main === sha);
   answerOfOld.clear();
-  await jobs.idle();
+  await idleAfterFailures();
   expect(await heads(id)).toEqual({ main: sha });
   expect(await commits(id)).toHaveLength(1);
 });
@@ -73,9 +74,9 @@ test("a refusal of GitHub is made up for later", async () => {
   const onGitHub = await github.addRepository({ name: "shaky", files: { a: "a" } });
   github.fail({ match: `/repositories/${onGitHub.id}/commits`, status: 403, times: 1 });
   const { id } = await addRepository(server, service, "shaky");
-  await until(async () => (await heads(id)).main !== undefined);
+  await untilTriedAgain(async () => (await heads(id)).main !== undefined);
   expect(await heads(id)).toEqual({ main: await onGitHub.head() });
-}, 30_000);
+});
 
 test("a repository that is gone by then ends the jobs quietly", async () => {
   const { added } = await add({ name: "gone", files: { a: "a" } });

@@ -1,13 +1,10 @@
-import { expect, setDefaultTimeout, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { updateRepositoryPermissions } from "../../../plugins/repositories/jobs/update-permissions";
 import { signIn } from "../../../testing/factories";
 import type { Fault } from "../../../testing/github";
 import { useRepositoryWorld } from "./world/repository-world";
 
-// Failed syncs are tried again after a second and more.
-setDefaultTimeout(20_000);
-
-const { github, server, db, jobs, add, get, members, until } = await useRepositoryWorld();
+const { github, server, db, jobs, add, get, members, until, untilTriedAgain } = await useRepositoryWorld();
 
 const startSync = (repositoryId: number) =>
   db.transaction((tx) => jobs.enqueue(tx, updateRepositoryPermissions, { repositoryId }));
@@ -101,7 +98,7 @@ test("a read that fails, wholly or from its second page on, changes nothing unti
       await until(() => hasFailed(added.id));
       expect(await members(added.id)).toEqual({ [person.id]: "user" });
       active.clear();
-      await until(async () => Object.keys(await members(added.id)).length === 101);
+      await untilTriedAgain(async () => Object.keys(await members(added.id)).length === 101);
       expect(await members(added.id)).toMatchObject({ [person.id]: "admin" });
     }),
   );

@@ -8,10 +8,9 @@ import { pushed } from "../../../testing/factories";
 import type { Fault } from "../../../testing/github";
 import { useRepositoryWorld } from "./world/repository-world";
 
-// Failed fetches are tried again after a second and more.
 setDefaultTimeout(20_000);
 
-const { github, server, db, jobs, add, commits, heard, until } = await useRepositoryWorld();
+const { github, server, db, jobs, add, commits, heard, until, untilTriedAgain, idleAfterFailures } = await useRepositoryWorld();
 const folderOf = (name: string) => join(server.dataDir, "git_storage", repositoryFolder(name));
 const filesOf = async (name: string) => (await readdir(folderOf(name)).catch(() => [])).toSorted();
 const sizes = async (repositoryId: number) => {
@@ -118,9 +117,9 @@ test("a git server that gives no commit leaves nothing behind; that is told, and
       expect(await filesOf(name)).toEqual([]);
       expect(await heard(commit?.id ?? 0)).not.toContain("failed");
       await firstSecondsPass(added.id);
-      await until(async () => (await heard(commit?.id ?? 0)).includes("failed"));
+      await untilTriedAgain(async () => (await heard(commit?.id ?? 0)).includes("failed"));
       active.clear();
-      await reaches(added.id, "completed");
+      await untilTriedAgain(async () => (await commits(added.id))[0]?.status === "completed");
       expect((await heard(commit?.id ?? 0)).at(-1)).toBe("fetched");
       expect(await filesOf(name)).toHaveLength(2);
     }),
@@ -139,7 +138,7 @@ test("a git server that hangs keeps its own repository waiting and no other, unt
   active.clear();
   await reaches(added.id, "errored");
   await github.up();
-  await jobs.idle();
+  await idleAfterFailures();
   expect(await commits(added.id)).toMatchObject([{ status: "completed" }]);
 });
 
@@ -157,9 +156,9 @@ test("a token that GitHub no longer takes is replaced, as soon as GitHub gives a
   await reaches(added.id, "errored");
   await until(async () => active.hits() > 0);
   active.clear();
-  await jobs.idle();
+  await idleAfterFailures();
   expect(await commits(added.id)).toMatchObject([{ status: "completed" }]);
-}, 40_000);
+});
 
 test("storage that can't be written to is told as a failure and made up for", async () => {
   const folder = folderOf("blocked");
@@ -168,7 +167,7 @@ test("storage that can't be written to is told as a failure and made up for", as
   const { added } = await add({ name: "blocked", files: { a: "a" } });
   await reaches(added.id, "errored");
   await rename(folder, `${folder}.aside`);
-  await jobs.idle();
+  await idleAfterFailures();
   expect(await commits(added.id)).toMatchObject([{ status: "completed" }]);
   expect(await filesOf("blocked")).toHaveLength(2);
 });
@@ -181,7 +180,7 @@ test("whoever signs in between the push and the fetch is linked as author", asyn
   await reaches(added.id, "errored");
   await db.sql`INSERT INTO user_emails (user_id, email) SELECT id, 'late@example.org' FROM users WHERE login = 'root'`;
   active.clear();
-  await jobs.idle();
+  await idleAfterFailures();
   const linked = await db.sql`SELECT 1 FROM commits WHERE repository_id = ${added.id} AND user_id IS NOT NULL`;
   expect(linked).toHaveLength(1);
 });

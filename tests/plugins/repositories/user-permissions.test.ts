@@ -1,13 +1,10 @@
-import { expect, setDefaultTimeout, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { updateUserPermissions } from "../../../plugins/repositories/jobs/update-user-permissions";
 import { signIn } from "../../../testing/factories";
 import type { User } from "../../../testing/github";
 import { useRepositoryWorld } from "./world/repository-world";
 
-// Failed syncs are tried again after a second and more.
-setDefaultTimeout(20_000);
-
-const { github, server, db, jobs, add, get, until } = await useRepositoryWorld();
+const { github, server, db, jobs, add, get, until, idleAfterFailures } = await useRepositoryWorld();
 const hidden = await add({ name: "hidden", private: true });
 const open = await add({ name: "open", private: false });
 await jobs.idle();
@@ -126,7 +123,7 @@ test("while GitHub is out of reach nothing changes", async () => {
   } finally {
     await github.up();
   }
-  await jobs.idle();
+  await idleAfterFailures();
   expect(await levels(user)).toEqual({});
 });
 

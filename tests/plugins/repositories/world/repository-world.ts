@@ -5,6 +5,7 @@ import { projectRoot } from "../../../../core/app/installation";
 import { type AddedRepository, addRepository, serviceToken, signIn, webhookUrl } from "../../../../testing/factories";
 import { type GitHubOptions, type NewRepository, type Repository, startGitHub } from "../../../../testing/github";
 import { useTestServer } from "../../../../testing/server";
+import { withoutDelays } from "../../../support/without-delays";
 
 /** Plugins that repositories need, and themselves. */
 const wanted = ["github", "auth", "storage", "repositories"];
@@ -50,6 +51,9 @@ export async function useRepositoryWorld(
   const admin = await signIn(server, github, "root");
   const service = await serviceToken(server, admin);
   await jobs.idle();
+  const until = async (met: () => Promise<boolean>): Promise<void> => {
+    while (!(await met())) await Bun.sleep(10);
+  };
   return {
     github,
     server,
@@ -88,9 +92,11 @@ export async function useRepositoryWorld(
       return Object.fromEntries(rows.map(({ id, level }) => [String(id), level]));
     },
     /** Waits for something that happens behind an answer's back. */
-    async until(met: () => Promise<boolean>): Promise<void> {
-      while (!(await met())) await Bun.sleep(10);
-    },
+    until,
+    /** The same, while jobs that failed are tried again at once. */
+    untilTriedAgain: (met: () => Promise<boolean>) => withoutDelays(db, until(met)),
+    /** Waits until no job is left, while those that failed are tried again at once. */
+    idleAfterFailures: () => withoutDelays(db, jobs.idle()),
   };
 }
 
