@@ -2,9 +2,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import postgres from "postgres";
+import { runCommand } from "../cli/run-command";
 import { loadInstallation } from "../core/app/installation";
 import { defineCommand } from "../core/commands/command";
-import { runCommand } from "../core/commands/run-command";
 import { table } from "../core/commands/table";
 import { readConnectionUrl } from "../core/services/database/connection-options";
 import { openDatabase } from "../core/services/database/database";
@@ -39,7 +39,7 @@ The platform answers HTTP only here (COCOV_ROLE=web): jobs that webhooks cause s
       const sql = postgres(url, { ...address, max: 2, onnotice: () => undefined });
       await sql`CREATE TABLE bench_deliveries (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, delivery_id text NOT NULL UNIQUE, event text NOT NULL, payload text NOT NULL, received_at timestamptz NOT NULL DEFAULT now())`;
       const world = await fillWorld(sql, "bench-secret");
-      const platform = await startServer(["core/commands/cocov.ts", "start"], {
+      const platform = await startServer(["cli/cocov.ts", "start"], {
         COCOV_DATABASE_URL: database.url,
         COCOV_CRYPTOGRAPHIC_KEY: "0123456789abcdef0123456789abcdef",
         COCOV_DATA_DIR: folder,

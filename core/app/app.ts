@@ -67,6 +67,7 @@ function assemble(installation: Installation, apis: ServiceApis, opened: readonl
   const back = opened.filter(({ service }) => !service.front);
   let waiting = false;
   const readiness = [...opened.flatMap(readinessOf), ...plugins.flatMap(({ parts }) => parts.readiness ?? [])];
+
   async function start({ ended }: Pick<Starting, "ended">): Promise<void> {
     const starting: Starting = {
       ended,
@@ -75,22 +76,16 @@ function assemble(installation: Installation, apis: ServiceApis, opened: readonl
         for (const { open } of opened) open.startEarly?.();
       },
     };
-    const steps = [
-      ...back.map(
+    const starts = (services: readonly OpenedService[]) =>
+      services.map(
         ({ open }) =>
-          () =>
+          async () =>
             open.start?.(starting),
-      ),
-      ...plugins.map((plugin) => () => startPlugin(plugin)),
-      () => {
-        waiting = false;
-      },
-      ...front.map(
-        ({ open }) =>
-          () =>
-            open.start?.(starting),
-      ),
-    ];
+      );
+    const opens = async (): Promise<void> => {
+      waiting = false;
+    };
+    const steps = [...starts(back), ...plugins.map((plugin) => () => startPlugin(plugin)), opens, ...starts(front)];
     for (const step of steps) {
       if (ended.aborted) return;
       await step();

@@ -5,9 +5,8 @@ import { type EffectiveSetting, readSection } from "../config/read-section";
 import { didYouMean } from "../did-you-mean";
 import { conflictingClaims, declaredClaims } from "../plugin/claims";
 import { incompatibility } from "../plugin/compatibility";
-import { discoverPlugins, type FoundPlugin } from "../plugin/discover";
+import type { FoundPlugin } from "../plugin/found-plugin";
 import { type LeftOut, leaveOut } from "../plugin/leave-out";
-import type { AnyPlugin } from "../plugin/plugin";
 import { type PluginOff, resolvePlugins } from "../plugin/resolve";
 import { services } from "../services";
 import { StartupError } from "../startup-error";
@@ -56,13 +55,13 @@ export async function loadInstallation(options: InstallationOptions = {}): Promi
   const { root = projectRoot, env = process.env } = options;
   const path = resolve(root, env.COCOV_CONFIG || join("config", "cocov.config.ts"));
   const outline = checkConfigFile(options.config ?? (await loadConfigFile(path, { required: Boolean(env.COCOV_CONFIG) })));
-  if ("problem" in outline) throw new StartupError([outline.problem]);
-
   const { disabled = [], load = [], optional = false } = outline.plugins ?? {};
   const core = readSection("core", coreSettings, outline.core ?? {}, env);
   const switches = switchedOff(disabled, core.settings);
-  const discovery = await discoverPlugins(join(root, "plugins"), [...load, ...(options.load ?? [])], root);
-  const { found, unusable } = discovery;
+  const wanted = [...load, ...(options.load ?? [])];
+  const discoveries = await ofServices(async ({ findPlugins }) => (findPlugins ? [await findPlugins(root, wanted)] : []));
+  const found = discoveries.flatMap((discovery) => discovery.found);
+  const unusable = discoveries.flatMap((discovery) => discovery.unusable);
   const lost = unusable.filter(({ elsewhere }) => optional && elsewhere);
   // What couldn't be read may have any name.
   const named = lost.length > 0 ? null : found.map(({ plugin }) => plugin.name as string);
@@ -77,8 +76,8 @@ export async function loadInstallation(options: InstallationOptions = {}): Promi
   });
   const problems = [
     ...core.problems,
-    ...(core.values ? checkSettings(core.values) : []),
-    ...discovery.problems,
+    ...(await ofServices((service) => core.values && service.check?.(core.values))),
+    ...discoveries.flatMap((discovery) => discovery.problems),
     ...unusable.filter((entry) => !entry.isConsequence && !lost.includes(entry)).map(({ reason }) => reason),
     ...(named ? strangeNames(outline, switches, named) : []),
     ...outcome.problems,
@@ -105,26 +104,20 @@ async function examine(
 ) {
   const { name } = plugin;
   const reading = readSection(name, plugin.config ?? z.object({}), outline.settings?.[name] ?? {}, env);
-  return {
-    reading,
-    problems: [incompatibility(plugin, origin) ?? [], reading.problems, await checkManifest(plugin, root)].flat(),
-  };
+  const manifest = await ofServices((service) => service.checkManifest?.(plugin, root));
+  return { reading, problems: [incompatibility(plugin, origin) ?? [], reading.problems, manifest].flat() };
 }
 
-const checkers: readonly AnyService[] = services;
-
-const checkSettings = (settings: CoreSettings): string[] => checkers.flatMap((service) => service.check?.(settings) ?? []);
-
-async function checkManifest(plugin: AnyPlugin, root: string): Promise<string[]> {
-  return (await Promise.all(checkers.map(async (service) => (await service.checkManifest?.(plugin, root)) ?? []))).flat();
+/** @returns what services say when they are asked, in their order */
+async function ofServices<T>(ask: (service: AnyService) => Promise<readonly T[]> | readonly T[] | undefined): Promise<T[]> {
+  const all: readonly AnyService[] = services;
+  return (await Promise.all(all.map(async (service) => (await ask(service)) ?? []))).flat();
 }
 
 /** Reads the list even when another setting of the section can't be used, so that the mistakes it leads to are told as well. */
 function switchedOff(inFile: readonly string[], settings: readonly EffectiveSetting[]): Map<string, string> {
-  const byEnvironment = z
-    .array(z.string())
-    .catch([])
-    .parse(settings.find(({ key }) => key === "pluginsDisabled")?.value);
+  const named = settings.find(({ key }) => key === "pluginsDisabled")?.value;
+  const byEnvironment = z.array(z.string()).catch([]).parse(named);
   return new Map([
     ...inFile.map((name) => [name, "the configuration file"] as const),
     ...byEnvironment.map((name) => [name, "COCOV_PLUGINS_DISABLED"] as const),

@@ -65,21 +65,6 @@ export function createLifecycle(options: {
   let starting: Promise<void> | undefined;
   let stopping: Promise<StopOutcome> | undefined;
 
-  /** @returns whether it ended in good order */
-  async function run({ name, run: act }: StopStep, ms: number): Promise<boolean> {
-    const done = Promise.try(act, ms).then(
-      () => true,
-      (error: unknown) => {
-        log.error({ err: error, step: name }, "a step of stopping failed; the others go on");
-        return false;
-      },
-    );
-    const ended = await within(ms, done);
-    if (ended === undefined)
-      log.error({ step: name, ms: Math.round(ms) }, "a step of stopping takes too long; it is left behind");
-    return ended ?? false;
-  }
-
   async function end(withinMs: number): Promise<StopOutcome> {
     const deadline = performance.now() + withinMs;
     const left = (leave: StopPhase["leave"]): number => {
@@ -87,16 +72,27 @@ export function createLifecycle(options: {
       return Math.max(0, deadline - Math.min(withinMs * share, ms) - performance.now());
     };
     const unfinished: string[] = [];
-    const note = async (step: StopStep, ms: number): Promise<void> => {
-      if (!(await run(step, ms))) unfinished.push(step.name);
+    const run = async ({ name, run: act }: StopStep, ms: number): Promise<void> => {
+      const done = Promise.try(act, ms).then(
+        () => true,
+        (error: unknown) => {
+          log.error({ err: error, step: name }, "a step of stopping failed; the others go on");
+          return false;
+        },
+      );
+      const ended = await within(ms, done);
+      if (ended) return;
+      unfinished.push(name);
+      if (ended === undefined)
+        log.error({ step: name, ms: Math.round(ms) }, "a step of stopping takes too long; it is left behind");
     };
     ending.abort();
     // Whether it fails is told to who asked for it.
     const settled = starting?.catch(() => undefined);
-    if (settled) await note({ name: "start", run: () => settled }, left("most") / 2);
+    if (settled) await run({ name: "start", run: () => settled }, left("most") / 2);
     for (const { steps, together, leave } of options.phases) {
-      if (together) await Promise.all(steps.map((step) => note(step, left(leave))));
-      else for (const step of steps) await note(step, left(leave) / 2);
+      if (together) await Promise.all(steps.map((step) => run(step, left(leave))));
+      else for (const step of steps) await run(step, left(leave) / 2);
     }
     if (unfinished.length === 0) log.info("stopped");
     else log.warn({ unfinished }, "stopped");

@@ -5,12 +5,10 @@ import type { AnyService, ApisOf, ConsoleScope, OpenService, ServiceOptionsOf } 
 
 /** The APIs of all services. */
 export type ServiceApis = ApisOf<typeof services>;
-/** What a process asks of services in particular. */
-export type ServiceOptions = ServiceOptionsOf<typeof services>;
 
 /** What a process asks of all services, and of some in particular, by their names. */
 export interface Opening {
-  readonly services?: ServiceOptions;
+  readonly services?: ServiceOptionsOf<typeof services>;
   /** Whether it runs a command. */
   readonly command?: boolean;
 }

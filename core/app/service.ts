@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { AnyCommand } from "../commands/command";
+import type { Discovery } from "../plugin/found-plugin";
 import type { InstalledPlugin } from "../plugin/installed-plugin";
 import type { AnyPlugin, ConsoleEntry, ReadinessCheck } from "../plugin/plugin";
 import type { DeclaredErrors } from "../services/http/errors";
@@ -94,6 +95,12 @@ export interface Service<
   readonly errors?: DeclaredErrors;
   /** What the operator's console has of it. */
   readonly console?: Readonly<Record<string, Omit<ConsoleEntry, "value"> & { value(api: Api): unknown }>>;
+  /**
+   * Finds plugins there are, which nothing else is known of yet.
+   * @param root the project's folder
+   * @param load what the configuration says to load from elsewhere: package names, or paths relative to `root` that start with a dot
+   */
+  findPlugins?(root: string, load: readonly string[]): Promise<Discovery>;
   /** @returns sentences about settings that can't be used together */
   check?(settings: z.output<Settings>): readonly string[];
   /** @returns sentences about what a plugin's manifest declares and the service can't take */

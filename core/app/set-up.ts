@@ -2,6 +2,7 @@ import { createEvents } from "../events/emitter";
 import { broughtClaims, conflictingClaims } from "../plugin/claims";
 import type { InstalledPlugin } from "../plugin/installed-plugin";
 import { type LeftOut, leaveOut } from "../plugin/leave-out";
+import { neighboursOf } from "../plugin/names";
 import { partsOutline } from "../plugin/parts-outline";
 import type { AnyPlugin, KnownPlugin } from "../plugin/plugin";
 import { pluginFailure } from "../plugin/plugin-failure";
@@ -9,7 +10,6 @@ import { createSlotBoard } from "../plugin/slot-board";
 import { slotMistakes } from "../plugin/slot-providers";
 import { unknownNames } from "../plugin/unknown-names";
 import { services } from "../services";
-import type { CallObservation } from "../services/observation/observation";
 import { StartupError } from "../startup-error";
 import { coreBrought } from "./core-claims";
 import type { ConfiguredPlugin, Installation } from "./installation";
@@ -40,17 +40,11 @@ export function setUpPlugins(installation: Installation, apis: ServiceApis): Set
  */
 export const previewSetUp = (installation: Installation): SetUp => setUpPlugins(installation, previewServices());
 
-interface Attempt {
-  readonly installed: readonly InstalledPlugin[];
-  readonly problems: readonly string[];
-}
-
-function attempt(entries: readonly ConfiguredPlugin[], installation: Installation, apis: ServiceApis): Attempt {
+function attempt(entries: readonly ConfiguredPlugin[], installation: Installation, apis: ServiceApis) {
   const plugins = entries.map(({ plugin }) => plugin);
   const slots = createSlotBoard(plugins.flatMap((plugin) => plugin.slots ?? []));
   const events = createEvents(plugins.flatMap((plugin) => plugin.events ?? []));
   const { database: db, jobs, log, cipher, boundedWork, observation } = apis;
-  const observe: CallObservation = { call: observation.call };
   const publicApis = new Map<string, unknown>();
   const failed = new Set<string>();
   const problems: string[] = [];
@@ -59,7 +53,7 @@ function attempt(entries: readonly ConfiguredPlugin[], installation: Installatio
 
   for (const { config, ...entry } of entries) {
     const { plugin } = entry;
-    const others: AnyPlugin[] = [...(plugin.requires ?? []), ...(plugin.optional ?? [])];
+    const others = neighboursOf(plugin);
     // What lacks the API of something that failed would fail for that reason only.
     if (others.some(({ name }) => failed.has(name))) {
       failed.add(plugin.name);
@@ -73,7 +67,7 @@ function attempt(entries: readonly ConfiguredPlugin[], installation: Installatio
       cipher,
       boundedWork,
       installed: () => known,
-      observe,
+      observe: { call: observation.call },
       log: log.child({ plugin: plugin.name }),
       config,
       core: installation.settings,

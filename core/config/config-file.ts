@@ -42,17 +42,16 @@ const partNames = ["core", "plugins", "settings", "disabled", "load", "optional"
 /** A configuration file whose outline has been checked; the sections are still as written. */
 export type ConfigOutline = z.output<typeof fileSchema>;
 
-/** @returns the outline, or the sentence that says what is wrong with it */
-export function checkConfigFile(exported: unknown): ConfigOutline | { problem: string } {
+/** @throws StartupError that says what is wrong with the outline */
+export function checkConfigFile(exported: unknown): ConfigOutline {
   const result = fileSchema.safeParse(exported);
   if (result.success) return result.data;
   const [first] = result.error.issues;
   const place = first?.path.length ? ` at ${first.path.join(".")}` : "";
   const [unknown] = first?.code === "unrecognized_keys" ? first.keys : [];
   const meant = unknown === undefined ? "" : didYouMean(unknown, partNames);
-  return {
-    problem: `The configuration file isn't in the expected form${place}: ${first?.message ?? "unknown reason"}.${meant}`,
-  };
+  const why = first?.message ?? "unknown reason";
+  throw new StartupError([`The configuration file isn't in the expected form${place}: ${why}.${meant}`]);
 }
 
 /**

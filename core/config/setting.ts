@@ -63,10 +63,8 @@ function nearest<T>(schema: unknown, told: (schema: z.ZodType) => T | undefined)
 /** Text, surrounding white space removed. */
 export const text = z.string().trim().min(1).describe("text");
 
-/** `true`/`false`; from the environment also 1/0, yes/no, on/off. */
-export const flag = z
-  .preprocess((value) => (typeof value === "string" ? (flagWords[value.trim().toLowerCase()] ?? value) : value), z.boolean())
-  .describe("true or false");
+/** `true`/`false`; from the environment also 1/0, yes/no, on/off and what else `z.stringbool()` takes. */
+export const flag = z.union([z.boolean(), z.string().trim().pipe(z.stringbool())]).describe("true or false");
 
 /** A whole number between two bounds, both included. */
 export const wholeNumber = (min: number, max = Number.MAX_SAFE_INTEGER) =>
@@ -98,14 +96,3 @@ export const webAddress = z
   .refine((value) => /^https?:\/\//i.test(value) && URL.canParse(value))
   .transform((value) => value.replace(/\/+$/, ""))
   .describe("an absolute http:// or https:// URL");
-
-const flagWords: Record<string, boolean> = {
-  true: true,
-  "1": true,
-  yes: true,
-  on: true,
-  false: false,
-  "0": false,
-  no: false,
-  off: false,
-};

@@ -1,4 +1,4 @@
-import type { FoundPlugin } from "./discover";
+import type { FoundPlugin } from "./found-plugin";
 import type { PluginParts } from "./plugin";
 
 /** A plugin that has been set up. */

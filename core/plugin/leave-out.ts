@@ -1,5 +1,5 @@
-import type { FoundPlugin } from "./discover";
-import type { AnyPlugin } from "./plugin";
+import type { FoundPlugin } from "./found-plugin";
+import { namesOf } from "./names";
 import { requirersOf } from "./requirements";
 
 /** A plugin from elsewhere that isn't served, so that the rest is. */
@@ -46,17 +46,11 @@ export function leaveOut<Entry extends FoundPlugin, Outcome extends { readonly p
   return { outcome, leftOut };
 }
 
-const entryOf = ({ plugin: { name }, origin, version }: FoundPlugin, reason: string): LeftOut => ({
-  name,
-  version,
-  origin,
-  reason,
-});
+const entryOf = ({ plugin: { name }, version, origin }: FoundPlugin, reason: string) => ({ name, version, origin, reason });
 
 /** @returns those that can't do without a plugin; nobody when two have its name, since the other one is there for them */
 function requirersAmong<Entry extends FoundPlugin>({ plugin }: Entry, all: readonly Entry[]): readonly Entry[] {
   if (all.filter((other) => other.plugin.name === plugin.name).length > 1) return [];
-  const requires = ({ requires = [] }: AnyPlugin): string[] => requires.map((required: AnyPlugin) => required.name);
-  const names = requirersOf(plugin.name, new Map(all.map((other) => [other.plugin.name, requires(other.plugin)])));
+  const names = requirersOf(plugin.name, new Map(all.map((other) => [other.plugin.name, namesOf(other.plugin.requires)])));
   return all.filter((other) => names.includes(other.plugin.name));
 }

@@ -10,3 +10,6 @@ export function tableNames(plugin: Pick<AnyPlugin, "tables">): string[] {
     .flatMap((table) => (is(table, Table) ? [getTableName(table)] : []))
     .sort();
 }
+
+/** @returns the plugins that one requires or can use */
+export const neighboursOf = (plugin: AnyPlugin): AnyPlugin[] => [...(plugin.requires ?? []), ...(plugin.optional ?? [])];

@@ -9,25 +9,26 @@ interface Form {
   readonly words: string;
 }
 
-/** What is wrong with the parts of something. */
-export interface Outline {
-  /** Parts that there aren't, each with the sentences that say which was meant and which there are. */
-  readonly unknown: readonly { readonly name: string; readonly known: string }[];
-  /** Parts that aren't what they have to be. */
-  readonly unfit: readonly { readonly name: string; readonly words: string }[];
-}
-
-/** @param required parts that can't be left out */
-export function outlineOf(value: Readonly<Record<string, unknown>>, forms: Forms, required: readonly string[] = []): Outline {
+/**
+ * Looks at what is there before anything of it is used.
+ * @param say makes a sentence of a part that there isn't, with which there are, and of one that isn't what it has to be
+ * @param required parts that can't be left out
+ */
+export function outlineMistakes(
+  value: Readonly<Record<string, unknown>>,
+  forms: Forms,
+  say: { unknown(name: string): string; unfit(name: string, words: string): string },
+  required: readonly string[] = [],
+): string[] {
   const known = Object.keys(forms);
-  return {
-    unknown: Object.keys(value)
-      .filter((name) => !known.includes(name))
-      .map((name) => ({ name, known: `${didYouMean(name, known)} There are: ${known.join(", ")}.` })),
-    unfit: Object.entries(forms)
-      .filter(([name, { fits }]) => (value[name] !== undefined || required.includes(name)) && !fits(value[name]))
-      .map(([name, { words }]) => ({ name, words })),
-  };
+  const strange = Object.keys(value).filter((name) => !known.includes(name));
+  const unfit = Object.entries(forms).filter(
+    ([name, { fits }]) => (value[name] !== undefined || required.includes(name)) && !fits(value[name]),
+  );
+  return [
+    ...strange.map((name) => `${say.unknown(name)}.${didYouMean(name, known)} There are: ${known.join(", ")}.`),
+    ...unfit.map(([name, { words }]) => say.unfit(name, words)),
+  ];
 }
 
 export const isRecord = (value: unknown): value is Record<string, unknown> =>

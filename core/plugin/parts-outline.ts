@@ -1,5 +1,5 @@
 import type { Observers } from "../services/observation/observer";
-import { aFunction, aList, type Forms, isRecord, outlineOf } from "./outline";
+import { aFunction, aList, type Forms, isRecord, outlineMistakes } from "./outline";
 import type { PluginParts } from "./plugin";
 
 const observed: readonly (keyof Observers)[] = ["request", "statement", "job", "call"];
@@ -38,10 +38,9 @@ export function partsOutline(plugin: string, returned: unknown): { parts: Plugin
     return { problems: [`${what} is a promise. setup only declares: make it synchronous, and wait in start.`] };
   }
   if (!isRecord(returned)) return { problems: [`${what} isn't an object. Return the plugin's parts, {} when it has none.`] };
-  const { unknown, unfit } = outlineOf(returned, forms);
-  const problems = [
-    ...unknown.map(({ name, known }) => `${what} has a part ${name} that there isn't.${known}`),
-    ...unfit.map(({ name, words }) => `${what} can't be used: ${name} must be ${words}.`),
-  ];
+  const problems = outlineMistakes(returned, forms, {
+    unknown: (name) => `${what} has a part ${name} that there isn't`,
+    unfit: (name, words) => `${what} can't be used: ${name} must be ${words}.`,
+  });
   return problems.length > 0 ? { problems } : { parts: returned };
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { aFunction, aList, aText, type Forms, isRecord, isText, outlineOf } from "./outline";
+import { aFunction, aList, aText, type Forms, isRecord, isText, outlineMistakes } from "./outline";
 import type { AnyPlugin } from "./plugin";
 
 /** Names that the core uses for something: its section of the configuration, its own routes and its module. */
@@ -30,11 +30,11 @@ const forms: Forms & Readonly<Record<keyof AnyPlugin, unknown>> = {
  */
 export function pluginOutline(exported: unknown): { plugin: AnyPlugin } | string {
   if (!isRecord(exported)) return "its default export isn't what definePlugin() returns.";
-  const { unknown, unfit } = outlineOf(exported, forms, ["name", "summary", "setup"]);
-  const mistakes = [
-    ...unknown.map(({ name, known }) => `${name} is no part of a plugin.${known}`),
-    ...unfit.map(({ name, words }) => `its ${name} must be ${words}.`),
-  ];
+  const say = {
+    unknown: (name: string) => `${name} is no part of a plugin`,
+    unfit: (name: string, words: string) => `its ${name} must be ${words}.`,
+  };
+  const mistakes = outlineMistakes(exported, forms, say, ["name", "summary", "setup"]);
   if (mistakes.length > 0 || !isPlugin(exported)) return mistakes.join(" ");
   return reserved.has(exported.name)
     ? `the core uses the name "${exported.name}" for something itself; choose another.`

@@ -1,4 +1,5 @@
-import type { FoundPlugin } from "./discover";
+import type { FoundPlugin } from "./found-plugin";
+import { namesOf, neighboursOf } from "./names";
 import type { AnyPlugin } from "./plugin";
 import { requirementOrder } from "./requirements";
 
@@ -31,7 +32,7 @@ export function resolvePlugins(found: readonly FoundPlugin[], disabled: Readonly
     ...[...byName].flatMap(([name, entries]) => duplicateName(name, entries)),
     ...on.flatMap(({ plugin }) => unmetRequirements(plugin, byName, disabled)),
   ];
-  const sorted = requirementOrder(new Map(on.map(({ plugin }) => [plugin.name, wanted(plugin)])));
+  const sorted = requirementOrder(new Map(on.map(({ plugin }) => [plugin.name, namesOf(neighboursOf(plugin))])));
   if ("cycle" in sorted) return { on, off, problems: [...problems, circle(sorted.cycle)] };
   return { on: sorted.order.flatMap((name) => byName.get(name) ?? []), off, problems };
 }
@@ -39,10 +40,6 @@ export function resolvePlugins(found: readonly FoundPlugin[], disabled: Readonly
 /** @returns the sentence about plugins that require each other */
 export const circle = (cycle: readonly string[]): string =>
   `Plugins require each other in a circle: ${cycle.join(" -> ")}. Take one of these requirements out.`;
-
-function wanted(plugin: AnyPlugin): string[] {
-  return [...(plugin.requires ?? []), ...(plugin.optional ?? [])].map((required: AnyPlugin) => required.name);
-}
 
 function duplicateName(name: string, entries: readonly FoundPlugin[]): string[] {
   if (entries.length === 1) return [];

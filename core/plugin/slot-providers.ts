@@ -27,20 +27,17 @@ function mistakesOf(slot: Slot<unknown>, owner: string, providers: readonly Prov
     ];
   }
   if (slot.takes === "one") {
-    return providers.length < 2 ? [] : [`${both(providers)} fill ${place}, which takes one provider. ${remedy(providers)}`];
+    return providers.length < 2 ? [] : [tooMany(providers, `fill ${place}, which takes one provider`)];
   }
   const alike = Map.groupBy(providers, ({ value }) => slot.keyOf?.(value));
   return [...alike].flatMap(([key, same]) =>
-    key === undefined || same.length < 2 ? [] : [`${both(same)} fill ${place} with the same ${key}. ${remedy(same)}`],
+    key === undefined || same.length < 2 ? [] : [tooMany(same, `fill ${place} with the same ${key}`)],
   );
 }
 
-const namesOf = (providers: readonly Provider[]): string[] => [...new Set(providers.map(({ plugin }) => `"${plugin}"`))];
-
-function both(providers: readonly Provider[]): string {
-  const names = namesOf(providers);
-  return names.length === 1 ? `Two contributions of plugin ${names[0]}` : `Plugins ${names.join(" and ")} both`;
+function tooMany(providers: readonly Provider[], done: string): string {
+  const names = [...new Set(providers.map(({ plugin }) => `"${plugin}"`))];
+  return names.length === 1
+    ? `Two contributions of plugin ${names[0]} ${done}. Take one out.`
+    : `Plugins ${names.join(" and ")} both ${done}. Switch one of them off.`;
 }
-
-const remedy = (providers: readonly Provider[]): string =>
-  namesOf(providers).length === 1 ? "Take one out." : "Switch one of them off.";

@@ -1,6 +1,6 @@
 import { didYouMean } from "../did-you-mean";
 import type { InstalledPlugin } from "./installed-plugin";
-import { namesOf } from "./names";
+import { namesOf, neighboursOf } from "./names";
 import type { AnyPlugin } from "./plugin";
 
 /**
@@ -31,6 +31,6 @@ export function unknownNames(installed: readonly InstalledPlugin[], plugins: rea
 function withReferenced(plugins: readonly AnyPlugin[]): ReadonlySet<AnyPlugin> {
   const known = new Set<AnyPlugin>(plugins);
   // A set's iteration also reaches what is added meanwhile.
-  for (const plugin of known) for (const other of [...(plugin.requires ?? []), ...(plugin.optional ?? [])]) known.add(other);
+  for (const plugin of known) for (const other of neighboursOf(plugin)) known.add(other);
   return known;
 }

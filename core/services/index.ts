@@ -8,9 +8,11 @@ import inspection from "./inspection/service";
 import jobs from "./jobs/service";
 import log from "./log/service";
 import observation from "./observation/service";
+import pluginFiles from "./plugin-files/service";
 
 /** The platform's services, each after what it needs: the order in which they open and start. They stop in the opposite one. */
 export const services = [
+  pluginFiles,
   log,
   observation,
   embeddedPostgres,

@@ -25,7 +25,7 @@ export async function startPlatform(scratch: ScratchFolder, github: Record<strin
     COCOV_PORT: "0",
     COCOV_SHUTDOWN_SECONDS: "5",
   };
-  return startProgram("platform", "core/commands/cocov.ts", { args: ["start"], env, folder: scratch.path });
+  return startProgram("platform", "cli/cocov.ts", { args: ["start"], env, folder: scratch.path });
 }
 
 /** Waits until the platform says that it listens. */

@@ -22,7 +22,7 @@ const isCheck = (file: string, target: string): boolean => file === check.file &
 
 test("nothing that runs in production imports what tests are made with", async () => {
   const strays: string[] = [];
-  for (const file of [...files("core"), ...files("plugins"), ...files("config")]) {
+  for (const file of [...files("cli"), ...files("core"), ...files("plugins"), ...files("config")]) {
     if (file.endsWith(".test.ts")) continue;
     const text = await Bun.file(join(projectRoot, file)).text();
     const byName = text.includes('"cocov/testing');
@@ -31,6 +31,41 @@ test("nothing that runs in production imports what tests are made with", async (
       strays.push(file);
   }
   expect(strays).toEqual([]);
+});
+
+const kernel = files("core").filter((file) => !file.startsWith("core/services/"));
+
+/** Lines, comments and blank ones included, that a newcomer reads in an afternoon. */
+const longestKernel = 2200;
+
+test("the kernel stays small enough to be read as a whole", async () => {
+  const texts = await Promise.all(kernel.map((file) => Bun.file(join(projectRoot, file)).text()));
+  const lines = texts.reduce((sum, text) => sum + text.split("\n").length - 1, 0);
+  const message = `The kernel (core/ without core/services/) has ${lines} lines, and ${longestKernel} are the most that everybody who writes
+a plugin can be asked to read. What connects to something outside belongs to a service, what an operator calls to cli/, what few plugins
+need to a plugin, and what others maintain well to a library.`;
+  expect(lines, message).toBeLessThanOrEqual(longestKernel);
+});
+
+describe("the kernel", () => {
+  /** What it lends to plugins, and what it hands to those who put it together. */
+  const lent = ["bounded-work", "cipher", "database", "http", "jobs", "log", "observation"];
+
+  test("knows of services only their list, and the types and names of what plugins get of them", async () => {
+    const strays: string[] = [];
+    for (const file of kernel) {
+      const text = await Bun.file(join(projectRoot, file)).text();
+      for (const [, kind = "", path = ""] of text.matchAll(
+        /^(import type|import|export).*? from "[./]+\/services(?:\/([^"]*))?";$/gm,
+      )) {
+        const isList = path === "";
+        const isType = kind === "import type" && lent.includes(path.split("/", 1)[0] ?? "");
+        const isPublic = kind === "export" && file === "core/index.ts" && lent.includes(path);
+        if (!isList && !isType && !isPublic) strays.push(`${file}: ${kind} … ${path}`);
+      }
+    }
+    expect(strays).toEqual([]);
+  });
 });
 
 describe("the core", () => {

@@ -34,7 +34,7 @@ process.on("exit", () => {
 /** Starts `bun run cocov COMMAND`. What still runs at the end of the test run, because a test failed, is killed. */
 export function startCommand(command: string | undefined, { args = [], env = {}, stdin }: CommandOptions = {}): RunningCommand {
   const child = Bun.spawn(
-    [process.execPath, join(projectRoot, "core/commands/cocov.ts"), ...(command === undefined ? [] : [command]), ...args],
+    [process.execPath, join(projectRoot, "cli/cocov.ts"), ...(command === undefined ? [] : [command]), ...args],
     {
       cwd: projectRoot,
       env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { about } from "../../app/about";
-import { cuttingOff } from "../../app/cutting-off";
 import { type Attachment, defineService, type OpenService } from "../../app/service";
 import { flag, setting, text, textList, wholeNumber } from "../../config/setting";
+import { cuttingOff } from "../cutting-off";
 import database from "../database/service";
 import log from "../log/service";
 import observation from "../observation/service";

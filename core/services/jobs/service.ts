@@ -1,8 +1,8 @@
 import { hostname } from "node:os";
 import { z } from "zod";
-import { cuttingOff } from "../../app/cutting-off";
 import { defineService, type OpenService } from "../../app/service";
 import { setting, text, wholeNumber } from "../../config/setting";
+import { cuttingOff } from "../cutting-off";
 import database from "../database/service";
 import log from "../log/service";
 import observation from "../observation/service";

@@ -1,6 +1,6 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
+import { patientWorld } from "../../cli/world/patient";
 import { runToEnd, startCommand } from "../../support/command";
-import { patientWorld } from "../commands/world/patient";
 
 setDefaultTimeout(30_000);
 

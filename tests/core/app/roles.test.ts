@@ -1,6 +1,6 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { patientWorld } from "../../cli/world/patient";
 import { startCommand } from "../../support/command";
-import { patientWorld } from "../commands/world/patient";
 
 setDefaultTimeout(30_000);
 

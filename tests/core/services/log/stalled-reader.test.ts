@@ -2,11 +2,11 @@ import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { projectRoot } from "../../../../core/app/installation";
-import { patientWorld } from "../../commands/world/patient";
+import { patientWorld } from "../../../cli/world/patient";
 import { startRead } from "./piped-process";
 
 setDefaultTimeout(30_000);
-const start = [join(projectRoot, "core/commands/cocov.ts"), "start"];
+const start = [join(projectRoot, "cli/cocov.ts"), "start"];
 
 /** A process that logs numbered lines, more than a pipe holds, and then does something. */
 const logging = (lines: number, then: string): string[] => [

@@ -1,6 +1,6 @@
 import { Argument, InvalidArgumentError, Option, Command as Parser } from "commander";
-import { tell } from "../services/log/tell";
-import type { AnyCommand, Arguments, CommandCall, CommandOption, Options } from "./command";
+import type { AnyCommand, Arguments, CommandCall, CommandOption, Options } from "../core/commands/command";
+import { tell } from "../core/services/log/tell";
 
 /** What a command line gives a command. */
 export type GivenLine = Pick<CommandCall<Arguments, Options>, "args" | "options">;

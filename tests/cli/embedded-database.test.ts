@@ -2,8 +2,8 @@ import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
 import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readPostmaster } from "../../../core/services/embedded-postgres/postmaster-file";
-import { runToEnd, startCommand } from "../../support/command";
+import { readPostmaster } from "../../core/services/embedded-postgres/postmaster-file";
+import { runToEnd, startCommand } from "../support/command";
 import { patientWorld } from "./world/patient";
 
 // Making a cluster and recovering one take seconds on a busy machine.

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { requirementOrder } from "./requirements";
+import { requirementOrder } from "../../plugin/requirements";
 
 /**
  * Looks for plugins that import each other's manifests in a circle. Importing them would fail with an error about

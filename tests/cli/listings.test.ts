@@ -1,9 +1,9 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { generateKeyPairSync } from "node:crypto";
-import { loadInstallation } from "../../../core/app/installation";
-import { createTestDatabase } from "../../../testing/databases";
-import { testEnvironment } from "../../../testing/server";
-import { type Command, runToEnd } from "../../support/command";
+import { loadInstallation } from "../../core/app/installation";
+import { createTestDatabase } from "../../testing/databases";
+import { testEnvironment } from "../../testing/server";
+import { type Command, runToEnd } from "../support/command";
 import { patientWorld } from "./world/patient";
 
 setDefaultTimeout(30_000);

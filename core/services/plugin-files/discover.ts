@@ -1,42 +1,15 @@
 import { dirname, isAbsolute } from "node:path";
 import { pathToFileURL } from "node:url";
-import { about } from "../app/about";
-import { incompatibility } from "./compatibility";
+import { about } from "../../app/about";
+import { incompatibility } from "../../plugin/compatibility";
+import type { Discovery, FoundPlugin, UnusablePlugin } from "../../plugin/found-plugin";
+import { isRecord } from "../../plugin/outline";
+import { failureOf } from "../../plugin/plugin-failure";
+import { pluginOutline } from "../../plugin/plugin-outline";
+import { circle } from "../../plugin/resolve";
 import { importCycle } from "./import-cycle";
 import { manifestFiles } from "./manifest-files";
-import { isRecord } from "./outline";
-import type { AnyPlugin } from "./plugin";
-import { failureOf } from "./plugin-failure";
-import { pluginOutline } from "./plugin-outline";
 import { publishModules } from "./public-modules";
-import { circle } from "./resolve";
-
-export interface FoundPlugin {
-  readonly plugin: AnyPlugin;
-  /** Where it came from, for messages: a path or a package name. */
-  readonly origin: string;
-  /** Whether the configuration names it, instead of its being in the project's own folder. */
-  readonly elsewhere: boolean;
-  /** Absolute: where its `index.ts` is. */
-  readonly folder: string;
-  /** Its own; the platform's for the project's own plugins; null when it doesn't say. */
-  readonly version: string | null;
-}
-
-/** Something that was to be a plugin and can't be used. */
-export interface UnusablePlugin extends Pick<FoundPlugin, "origin" | "elsewhere"> {
-  /** A sentence. */
-  readonly reason: string;
-  /** It only imports what can't be used, which is told of. */
-  readonly isConsequence: boolean;
-}
-
-export interface Discovery {
-  readonly found: readonly FoundPlugin[];
-  readonly unusable: readonly UnusablePlugin[];
-  /** What is wrong with the folder of plugins as a whole. */
-  readonly problems: readonly string[];
-}
 
 interface Place extends Pick<FoundPlugin, "origin" | "elsewhere"> {
   readonly path: string;

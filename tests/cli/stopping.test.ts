@@ -1,7 +1,7 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import postgres from "postgres";
-import { readConnectionUrl } from "../../../core/services/database/connection-options";
-import { startCommand } from "../../support/command";
+import { readConnectionUrl } from "../../core/services/database/connection-options";
+import { startCommand } from "../support/command";
 import { patientWorld } from "./world/patient";
 
 setDefaultTimeout(30_000);

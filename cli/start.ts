@@ -1,7 +1,7 @@
-import { type App, createApp } from "../app/app";
-import { type Installation, loadInstallation } from "../app/installation";
-import { within } from "../app/within";
-import { defineCommand } from "./command";
+import { type App, createApp } from "../core/app/app";
+import { type Installation, loadInstallation } from "../core/app/installation";
+import { within } from "../core/app/within";
+import { defineCommand } from "../core/commands/command";
 import { onStopSignal } from "./stop-signals";
 import { surviveStrayErrors } from "./stray-errors";
 

@@ -1,9 +1,9 @@
 import { afterAll } from "bun:test";
 import { join, relative } from "node:path";
-import { loadInstallation, projectRoot } from "../../../../core/app/installation";
-import { createTestDatabase } from "../../../../testing/databases";
-import { testEnvironment } from "../../../../testing/server";
-import { makeProject } from "../../../support/project";
+import { loadInstallation, projectRoot } from "../../../core/app/installation";
+import { createTestDatabase } from "../../../testing/databases";
+import { testEnvironment } from "../../../testing/server";
+import { makeProject } from "../../support/project";
 
 const { on } = await loadInstallation({ env: {}, config: {} });
 const others = on.map(({ plugin: { name } }) => name).join(",");

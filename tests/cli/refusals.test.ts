@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { runToEnd } from "../../support/command";
+import { runToEnd } from "../support/command";
 import { patientWorld } from "./world/patient";
 
 setDefaultTimeout(30_000);
@@ -63,8 +63,8 @@ describe("the server refuses to start, with one message and exit code 1,", () =>
 });
 
 test("a configuration file that can't be loaded is named, one that isn't there as well", async () => {
-  const said = await refusal({ COCOV_CONFIG: "tests/core/commands/world/broken.config.ts" });
-  expect(said).toContain("tests/core/commands/world/broken.config.ts");
+  const said = await refusal({ COCOV_CONFIG: "tests/cli/world/broken.config.ts" });
+  expect(said).toContain("tests/cli/world/broken.config.ts");
   expect(said).toContain("no such thing");
   expect(await refusal({ COCOV_CONFIG: "/nowhere/cocov.config.ts" })).toContain("/nowhere/cocov.config.ts can't be loaded");
 });

@@ -1,11 +1,11 @@
 import type { Command as Parser } from "commander";
-import { loadInstallation } from "../app/installation";
-import type { AnyService } from "../app/service";
-import { previewSetUp } from "../app/set-up";
-import { services } from "../services";
-import { explain } from "../services/log/explain";
-import { tell } from "../services/log/tell";
-import type { AnyCommand } from "./command";
+import { loadInstallation } from "../core/app/installation";
+import type { AnyService } from "../core/app/service";
+import { previewSetUp } from "../core/app/set-up";
+import type { AnyCommand } from "../core/commands/command";
+import { services } from "../core/services";
+import { explain } from "../core/services/log/explain";
+import { tell } from "../core/services/log/tell";
 import { describeParser, emptyParser, parserOf } from "./parser";
 import { inPlatform, platformOf } from "./platform";
 import { type Print, running } from "./run-command";

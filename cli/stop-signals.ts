@@ -1,5 +1,5 @@
-import { explain } from "../services/log/explain";
-import { tell } from "../services/log/tell";
+import { explain } from "../core/services/log/explain";
+import { tell } from "../core/services/log/tell";
 
 /**
  * How long after the first signal more of them count as the same, in milliseconds. Ctrl-C and service supervisors signal all processes

@@ -1,10 +1,10 @@
-import { type App, createApp } from "../app/app";
-import { type Installation, loadInstallation } from "../app/installation";
-import { closeServices, openServices } from "../app/open-services";
-import type { AnyService, Platform } from "../app/service";
-import { previewSetUp } from "../app/set-up";
-import { within } from "../app/within";
-import type { AnyCommand } from "./command";
+import { type App, createApp } from "../core/app/app";
+import { type Installation, loadInstallation } from "../core/app/installation";
+import { closeServices, openServices } from "../core/app/open-services";
+import type { AnyService, Platform } from "../core/app/service";
+import { previewSetUp } from "../core/app/set-up";
+import { within } from "../core/app/within";
+import type { AnyCommand } from "../core/commands/command";
 import { onStopSignal } from "./stop-signals";
 
 /** @returns the platform as a service's commands have it */

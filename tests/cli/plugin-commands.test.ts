@@ -1,5 +1,5 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
-import { runToEnd, startCommand } from "../../support/command";
+import { runToEnd, startCommand } from "../support/command";
 import { greeterWorld } from "./world/greeter";
 
 setDefaultTimeout(30_000);

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { projectRoot } from "../../../../core/app/installation";
+import { projectRoot } from "../../../core/app/installation";
 import { type PluginWorld, pluginWorld } from "./plugin-world";
 
 /**

@@ -1,10 +1,10 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";
-import { loadInstallation, projectRoot } from "../../../core/app/installation";
-import { previewSetUp } from "../../../core/app/set-up";
-import { createTestDatabase } from "../../../testing/databases";
-import { migratedTemplate, testEnvironment } from "../../../testing/server";
-import { runToEnd } from "../../support/command";
+import { loadInstallation, projectRoot } from "../../core/app/installation";
+import { previewSetUp } from "../../core/app/set-up";
+import { createTestDatabase } from "../../testing/databases";
+import { migratedTemplate, testEnvironment } from "../../testing/server";
+import { runToEnd } from "../support/command";
 
 setDefaultTimeout(30_000);
 
@@ -77,7 +77,7 @@ test("the console on a terminal greets with the list of names, evaluates each li
   const lines = ["(await sql`SELECT 41 + 1 AS n`)[0].n", "throw new Error('no luck')", "'still ' + typeof jobs", ".exit"];
   let shown = "";
   let typed = 0;
-  const child = Bun.spawn([process.execPath, join(projectRoot, "core/commands/cocov.ts"), "console"], {
+  const child = Bun.spawn([process.execPath, join(projectRoot, "cli/cocov.ts"), "console"], {
     cwd: projectRoot,
     env: { ...env, PATH: process.env.PATH, HOME: process.env.HOME, TERM: "dumb", NO_COLOR: "1" },
     terminal: {

@@ -1,5 +1,5 @@
-import { dirname } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 
 let registered: Set<string> | undefined;
 
@@ -11,7 +11,7 @@ let registered: Set<string> | undefined;
  */
 export function publishModules(manifests: readonly { name: string; path: string }[]): void {
   registered ??= new Set();
-  const core = `${dirname(dirname(fileURLToPath(import.meta.url)))}/index.ts`;
+  const core = resolve(import.meta.dir, "../../index.ts");
   const wanted = [
     { name: "cocov/core", path: core },
     ...manifests.map(({ name, path }) => ({ name: `cocov/plugins/${name}`, path })),

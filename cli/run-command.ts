@@ -1,7 +1,7 @@
 import { CommanderError, type Command as Parser } from "commander";
-import { explain } from "../services/log/explain";
-import { tell } from "../services/log/tell";
-import type { AnyCommand } from "./command";
+import type { AnyCommand } from "../core/commands/command";
+import { explain } from "../core/services/log/explain";
+import { tell } from "../core/services/log/tell";
 import { describeParser, type GivenLine, parserOf } from "./parser";
 
 const document = (value: unknown): string => JSON.stringify(value ?? null, null, 2);

@@ -1,0 +1,3 @@
+/** What plugins import of it. */
+
+export { type Cipher, CipherError } from "./cipher";

@@ -1,0 +1,7 @@
+/** What plugins import of it. */
+
+export * as column from "./columns";
+export { isConnectionLoss, isForeignKeyViolation, isUniqueViolation } from "./database-errors";
+export { type Given, preparedRead } from "./prepared-read";
+export { type RowOf, rowColumns } from "./row-columns";
+export type { Database, Queryable, Transaction } from "./types";

@@ -1,0 +1,12 @@
+/** What plugins import of it. */
+
+export { type Credential, defineCredential } from "./credential";
+export { ApiError, coreErrors, defineErrors, notFound } from "./errors";
+export { anyone, type Guard, type RequestContext } from "./guard";
+export type { MountedApp } from "./mounted-app";
+export type { Page, PagingBlock } from "./paging";
+export { paging } from "./paging-json";
+export * as parameter from "./parameters";
+export { type ParameterSchemas, type RawAnswer, type Route, route } from "./route";
+export { timeMillis, timeSeconds } from "./time";
+export { withHeaders } from "./with-headers";

@@ -1,0 +1,15 @@
+/** What plugins import of it. */
+
+export {
+  type Death,
+  type DeathHandler,
+  defaultRetry,
+  defineJob,
+  type HandledJob,
+  type Job,
+  type JobRun,
+  type Jobs,
+  type RetryPolicy,
+} from "./job";
+export type { PausedName } from "./job-control";
+export { type JobCount, type JobQuery, type JobState, jobStates, type ListedJob } from "./job-listing";
