@@ -1,7 +1,8 @@
+import { z } from "zod";
 import { definePlugin } from "../../core";
 import auth from "../auth";
 import checks, { checkSetStarted, checkSetWrappedUp, issueCounts } from "../checks";
-import repositories, { branchHeadMoved } from "../repositories";
+import repositories, { branchHeadMoved, branchHistory } from "../repositories";
 import source from "../source";
 import { countForBranches, takeCountOfHead } from "./branch-issues";
 import { countBySource, countSettled } from "./counts";
@@ -23,11 +24,16 @@ export default definePlugin({
   setup({ db, use: { auth, repositories, checks, source } }) {
     const present = createIssuePresenter({ auth, source });
     const register = createRegister({ db, checks, repositories });
+    const history = repositories.history(
+      { key: "issues", schema: z.int().meta({ description: "Active issues", example: 4 }) },
+      { table: tables.issueHistories, field: "quantity" },
+    );
     return {
       routes: [
         registerRoute({ db, repositories, register }),
         listRoute({ db, repositories, present }),
         ...countRoutes({ db, checks, repositories }),
+        repositories.statsRoute(history),
       ],
       on: [
         checkSetStarted.handledBy((tx, { commitId }) => deleteIssues(tx, repositories, commitId)),
@@ -36,7 +42,7 @@ export default definePlugin({
         }),
         branchHeadMoved.handledBy((tx, moved) => takeCountOfHead(tx, { repositories, checks }, moved)),
       ],
-      contribute: [issueCounts.with({ active: countSettled, bySource: countBySource })],
+      contribute: [issueCounts.with({ active: countSettled, bySource: countBySource }), branchHistory.with(history)],
     };
   },
 });

@@ -8,6 +8,7 @@ import { createCommitRegister } from "./commits";
 import { errors } from "./errors";
 import * as events from "./events";
 import { createRepositoryGuards } from "./guards";
+import { createGraphs } from "./histories/graphs";
 import { handleDestroy } from "./jobs/destroy";
 import { fetchForgotten } from "./jobs/fetch-forgotten";
 import { deletedBranchForgetting } from "./jobs/forget-deleted-branches";
@@ -26,9 +27,11 @@ import { createRefetch } from "./refetch";
 import { createRepositories } from "./repositories";
 import { branchRoutes } from "./routes/branches";
 import { organizationRoutes } from "./routes/organization";
+import { graphRoutes } from "./routes/graphs";
 import { repositoryRoutes } from "./routes/repositories";
+import { statsRoute } from "./routes/stats";
 import { createCommitSchemas } from "./schemas";
-import { commitProgress } from "./slots";
+import { branchHistory, commitProgress } from "./slots";
 import * as tables from "./tables";
 import { createVerifiedReads } from "./verified-read";
 import { accessWebhooks } from "./webhooks/access";
@@ -40,11 +43,14 @@ import { createRegistered } from "./webhooks/registered";
 
 export * from "./events";
 export { named, namedCommit, numbered, numberedCommit, type RepositoryGuards } from "./guards";
+export type { BranchHistory } from "./histories/history";
 export { type CommitPresenter, presentRepository } from "./present";
 export type { Repositories } from "./repositories";
 export type { BranchRow, CommitRow, RepositoryRow } from "./rows";
 export { repositoryJson } from "./schemas";
 export { commitProgress, type ProgressKey, type ProgressSource } from "./slots";
+export { paging, repositoryJson } from "./schemas";
+export { branchHistory, commitProgress, type ProgressKey, type ProgressSource } from "./slots";
 
 export default definePlugin({
   name: "repositories",
@@ -59,7 +65,7 @@ export default definePlugin({
   }),
   tables,
   errors,
-  slots: [commitProgress],
+  slots: [commitProgress, branchHistory],
   events: Object.values(events),
   setup({ db, events, jobs, slots, config, use: { auth, github, storage } }) {
     const guards = createRepositoryGuards({ db, auth });
@@ -75,6 +81,7 @@ export default definePlugin({
       guards,
       present,
       commitJson: schemas.commitJson,
+      statsRoute: (history) => statsRoute({ db, guards }, history),
     });
     return {
       api,
@@ -82,6 +89,7 @@ export default definePlugin({
         ...repositoryRoutes({ db, auth, guards, present, schemas, add }),
         ...organizationRoutes({ db, jobs, auth, github }),
         ...branchRoutes({ db, guards, present, schemas }),
+        ...graphRoutes({ db, guards, graphs: createGraphs(slots.all(branchHistory)) }),
       ],
       jobs: [
         handleInitialize({ db, github, reads, register }),

@@ -1,6 +1,8 @@
+import type { Route } from "../../core";
 import { setBranchIssues, setIssuesCount } from "./commits";
 import { countRepositories, findBranch, findCommit, findCommitBySha, findRepository } from "./find";
 import type { RepositoryGuards } from "./guards";
+import { type BranchHistory, createHistory } from "./histories/history";
 import type { CommitPresenter } from "./present";
 import type { CommitSchemas } from "./schemas";
 
@@ -13,6 +15,10 @@ export interface Repositories {
   readonly present: CommitPresenter;
   /** Of the Commit JSON, with the statuses that plugins tell. */
   readonly commitJson: CommitSchemas["commitJson"];
+  /** Reads a history of branches from a plugin's table; for the slot `branchHistory` and for {@link Repositories.statsRoute}. */
+  readonly history: typeof createHistory;
+  /** @returns the route that shows a history of default branches, for the plugin that keeps it to serve */
+  statsRoute(history: BranchHistory): Route;
   readonly findRepository: typeof findRepository;
   readonly countRepositories: typeof countRepositories;
   readonly findCommit: typeof findCommit;
@@ -22,12 +28,13 @@ export interface Repositories {
   readonly setBranchIssues: typeof setBranchIssues;
 }
 
-type Parts = Pick<Repositories, "guards" | "uiBaseUrl" | "present" | "commitJson">;
+type Parts = Pick<Repositories, "guards" | "uiBaseUrl" | "present" | "commitJson" | "statsRoute">;
 
 /** Makes what other plugins get of this one. */
 export function createRepositories(parts: Parts): Repositories {
   return {
     ...parts,
+    history: createHistory,
     findRepository,
     countRepositories,
     findCommit,

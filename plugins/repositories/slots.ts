@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { type Queryable, slot } from "../../core";
+import type { BranchHistory } from "./histories/history";
 
 /** A key of the Commit JSON under which a plugin tells how far it has come. */
 export type ProgressKey = `${string}_status`;
@@ -18,3 +19,6 @@ export interface ProgressSource {
 
 /** Filled by whoever keeps a status per commit. */
 export const commitProgress = slot.all<ProgressSource>("repositories.commit_progress", { key: ({ key }) => key });
+
+/** Filled by whoever keeps a history of a figure of branches; made with `repositories.history`. */
+export const branchHistory = slot.all<BranchHistory>("repositories.branch_history", { key: ({ key }) => key });
