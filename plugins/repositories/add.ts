@@ -1,19 +1,16 @@
-import { randomBytes } from "node:crypto";
 import type { Database, Events, Jobs, Transaction } from "../../core";
 import { type Auth, acted, type Caller } from "../auth";
-import { type GitHub, errors as githubErrors } from "../github";
+import type { GitHub } from "../github";
 import { isRepositoryName } from "../storage";
 import { errors } from "./errors";
 import { repositoryAdded } from "./events";
 import { findRepository } from "./find";
 import { initializeRepository } from "./jobs/initialize";
 import { updateRepositoryPermissions } from "./jobs/update-permissions";
-import { type RepositoryDescription, repositoryByName, type SeenRepository } from "./on-github";
+import { asAppNow, isRefusal, type RepositoryDescription, repositoryByName, type SeenRepository } from "./on-github";
 import { giveUpName } from "./repository-names";
+import { newRepositoryToken } from "./repository-token";
 import type { RepositoryRow } from "./rows";
-
-/** @returns a new token for coverage uploads: 21 random bytes in hexadecimal after its prefix */
-const newRepositoryToken = (): string => `crt_${randomBytes(21).toString("hex")}`;
 
 interface Parts {
   db: Database;
@@ -53,7 +50,7 @@ export function createAddRepository({ db, events, jobs, auth, github }: Parts) {
   async function seenBy(caller: Caller, name: string): Promise<SeenRepository> {
     const [byCaller, byApp] = await Promise.all([
       caller.kind === "service" ? null : seenByUser(caller.id, name),
-      seenByApp(name),
+      asAppNow(() => repositoryByName(github, github.installationNow(), name)),
     ]);
     if (!byApp || (caller.kind === "user" && byCaller?.githubId !== byApp.githubId))
       throw errors.fail("repositories.not_on_github");
@@ -71,18 +68,7 @@ export function createAddRepository({ db, events, jobs, auth, github }: Parts) {
       throw error;
     }
   }
-
-  async function seenByApp(name: string): Promise<SeenRepository | null> {
-    try {
-      return await repositoryByName(github, github.installationNow(), name);
-    } catch (error) {
-      if (isRefusal(error)) throw githubErrors.fail("github.unavailable");
-      throw error;
-    }
-  }
 }
-
-const isRefusal = (error: unknown): boolean => error instanceof Error && "status" in error && Number(error.status) < 500;
 
 /** Nobody else takes a name meanwhile: {@link giveUpName} sees to that. */
 async function insert(tx: Transaction, { name, description, defaultBranch, githubId }: RepositoryDescription): Promise<number> {

@@ -24,14 +24,16 @@ import { organizationListJobs } from "./organization/list-jobs";
 import { createCommitPresenter } from "./present";
 import { createProgressOfCommits } from "./progress-of-commits";
 import { createRefetch } from "./refetch";
+import { createRefreshing } from "./refreshing";
 import { createRepositories } from "./repositories";
 import { branchRoutes } from "./routes/branches";
 import { organizationRoutes } from "./routes/organization";
 import { graphRoutes } from "./routes/graphs";
 import { repositoryRoutes } from "./routes/repositories";
+import { settingsRoutes } from "./routes/settings";
 import { statsRoute } from "./routes/stats";
 import { createCommitSchemas } from "./schemas";
-import { branchHistory, commitProgress } from "./slots";
+import { branchHistory, commitProgress, settingsFigure } from "./slots";
 import * as tables from "./tables";
 import { createVerifiedReads } from "./verified-read";
 import { accessWebhooks } from "./webhooks/access";
@@ -50,7 +52,8 @@ export type { BranchRow, CommitRow, RepositoryRow } from "./rows";
 export { repositoryJson } from "./schemas";
 export { commitProgress, type ProgressKey, type ProgressSource } from "./slots";
 export { paging, repositoryJson } from "./schemas";
-export { branchHistory, commitProgress, type ProgressKey, type ProgressSource } from "./slots";
+export type { SettingsFigure } from "./settings-figures";
+export { branchHistory, commitProgress, type ProgressKey, type ProgressSource, settingsFigure } from "./slots";
 
 export default definePlugin({
   name: "repositories",
@@ -65,7 +68,7 @@ export default definePlugin({
   }),
   tables,
   errors,
-  slots: [commitProgress, branchHistory],
+  slots: [commitProgress, branchHistory, settingsFigure],
   events: Object.values(events),
   setup({ db, events, jobs, slots, config, use: { auth, github, storage } }) {
     const guards = createRepositoryGuards({ db, auth });
@@ -73,6 +76,7 @@ export default definePlugin({
     const schemas = createCommitSchemas(statuses.shape);
     const present = createCommitPresenter({ auth, github, statuses });
     const reads = createVerifiedReads({ db, jobs, github });
+    const refreshing = createRefreshing({ db, jobs, github });
     const registered = createRegistered({ jobs, github });
     const register = createCommitRegister({ events, jobs, auth });
     const add = createAddRepository({ db, events, jobs, auth, github });
@@ -90,6 +94,7 @@ export default definePlugin({
         ...organizationRoutes({ db, jobs, auth, github }),
         ...branchRoutes({ db, guards, present, schemas }),
         ...graphRoutes({ db, guards, graphs: createGraphs(slots.all(branchHistory)) }),
+        ...settingsRoutes({ db, jobs, github, guards, refreshing, figures: slots.all(settingsFigure) }),
       ],
       jobs: [
         handleInitialize({ db, github, reads, register }),
@@ -99,7 +104,7 @@ export default definePlugin({
         handleUpdateAllPermissions({ jobs }),
         handleUpdateUserPermissions({ db, auth, github }),
         handleUpdateAuthors({ db, auth }),
-        handleRefresh({ db, jobs, github }),
+        handleRefresh({ github, refreshing }),
         handleMoveArchives({ db, storage }),
         deletedBranchForgetting,
         ...organizationListJobs({ db, jobs, github }),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { GitHub } from "../github";
+import { type GitHub, errors as githubErrors } from "../github";
 import { isCommitSha, isRepositoryName } from "../storage";
 import type { CommitDescription } from "./commits";
 import { type Level, levelOf } from "./level";
@@ -43,10 +43,14 @@ const repositoryAnswer = z.object({
   default_branch: z.string(),
 });
 
-/** Reads a repository by its identity, whatever it is called now and whoever owns it. @throws what `github.reach` throws */
-export async function standingOf(github: GitHub, githubId: number): Promise<Standing> {
+/**
+ * Reads a repository by its identity, whatever it is called now and whoever owns it.
+ * @param octokit the installation's: the one for jobs unless given
+ * @throws what `github.reach` throws
+ */
+export async function standingOf(github: GitHub, githubId: number, octokit = github.installation()): Promise<Standing> {
   const data = await orNullWhenHidden(async () => {
-    const answer = await github.reach(() => github.installation().request("GET /repositories/{id}", { id: githubId }));
+    const answer = await github.reach(() => octokit.request("GET /repositories/{id}", { id: githubId }));
     return repositoryAnswer.parse(answer.data);
   });
   if (!data) return { kind: "hidden" };
@@ -180,6 +184,21 @@ export async function organizationRepositories(github: GitHub): Promise<ListedOn
   );
   return [...new Map(listed.map((repository) => [repository.githubId, repository])).values()];
 }
+/**
+ * Makes a call as the App that a user waits for.
+ * @throws ApiError `github.unavailable` also when GitHub refuses the App, which is no fault of the user's
+ */
+export async function asAppNow<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    if (isRefusal(error)) throw githubErrors.fail("github.unavailable");
+    throw error;
+  }
+}
+
+/** @returns whether GitHub has answered, and said no */
+export const isRefusal = (error: unknown): boolean => error instanceof Error && "status" in error && Number(error.status) < 500;
 
 /** 404 is what GitHub answers for what one may not see; 409 for a repository without commits. */
 async function orNullWhenHidden<T>(call: () => Promise<T | null>): Promise<T | null> {

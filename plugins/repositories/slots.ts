@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { type Queryable, slot } from "../../core";
 import type { BranchHistory } from "./histories/history";
+import type { SettingsFigure } from "./settings-figures";
 
 /** A key of the Commit JSON under which a plugin tells how far it has come. */
 export type ProgressKey = `${string}_status`;
@@ -22,3 +23,6 @@ export const commitProgress = slot.all<ProgressSource>("repositories.commit_prog
 
 /** Filled by whoever keeps a history of a figure of branches; made with `repositories.history`. */
 export const branchHistory = slot.all<BranchHistory>("repositories.branch_history", { key: ({ key }) => key });
+
+/** Filled by whoever has something of a repository that its settings show the number of. */
+export const settingsFigure = slot.all<SettingsFigure>("repositories.settings_figure", { key: ({ key }) => key });
