@@ -94,7 +94,7 @@ export default definePlugin({
         ...organizationRoutes({ db, jobs, auth, github }),
         ...branchRoutes({ db, guards, present, schemas }),
         ...graphRoutes({ db, guards, graphs: createGraphs(slots.all(branchHistory)) }),
-        ...settingsRoutes({ db, jobs, github, guards, refreshing, figures: slots.all(settingsFigure) }),
+        ...settingsRoutes({ db, events, jobs, github, guards, refreshing, figures: slots.all(settingsFigure) }),
       ],
       jobs: [
         handleInitialize({ db, github, reads, register }),

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { type Database, type Jobs, type Route, route } from "../../../core";
+import { type Database, type Events, type Jobs, type Route, route, type Transaction } from "../../../core";
+import { acted } from "../../auth";
 import type { GitHub } from "../../github";
 import { errors } from "../errors";
 import { findRepository } from "../find";
@@ -11,11 +12,13 @@ import { asAppNow } from "../on-github";
 import { presentRepository } from "../present";
 import type { Refreshing } from "../refreshing";
 import { newRepositoryToken } from "../repository-token";
+import type { RepositoryRow } from "../rows";
 import { repositoryJson } from "../schemas";
 import { type SettingsFigure, settingsFigures } from "../settings-figures";
 
 interface Parts {
   db: Database;
+  events: Events;
   jobs: Jobs;
   github: GitHub;
   guards: RepositoryGuards;
@@ -32,7 +35,14 @@ const settingsJson = z.object({
 });
 
 /** A repository's settings. */
-export function settingsRoutes({ db, jobs, github, guards, refreshing, figures }: Parts): Route[] {
+export function settingsRoutes({ db, events, jobs, github, guards, refreshing, figures }: Parts): Route[] {
+  const tell = (tx: Transaction, what: string, { id, name }: RepositoryRow) =>
+    events.emit(tx, acted, {
+      action: `repository.${what}`,
+      subject: { type: "repository", id, name },
+      repository: name,
+    });
+
   return [
     route({
       method: "GET",
@@ -63,6 +73,7 @@ export function settingsRoutes({ db, jobs, github, guards, refreshing, figures }
         const token = newRepositoryToken();
         await db.transaction(async (tx) => {
           await tx.sql`UPDATE repositories SET token = ${token}, updated_at = now() WHERE id = ${repository.id}`;
+          await tell(tx, "token_regenerated", repository);
         });
         return { new_token: token };
       },
@@ -97,8 +108,11 @@ export function settingsRoutes({ db, jobs, github, guards, refreshing, figures }
       ...guards.atLevel("admin"),
       params: z.object(named),
       answers: { 204: null },
-      handle: async ({ repository: { id } }) => {
-        await db.transaction((tx) => jobs.enqueue(tx, destroyRepository, { repositoryId: id }));
+      handle: async ({ repository }) => {
+        await db.transaction(async (tx) => {
+          await jobs.enqueue(tx, destroyRepository, { repositoryId: repository.id });
+          await tell(tx, "deleted", repository);
+        });
       },
     }),
   ];

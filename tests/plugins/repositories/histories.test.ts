@@ -63,9 +63,7 @@ test("a day has its newest entry, or the value of the day before", async () => {
   ]);
   expect(brief(await stats("2022-12-19", "2022-12-27"))).toBe("20:5 21:30 22:40 23:40 24:60 25:60 26:70 27:70");
   expect(brief(await stats("2022-12-21", "2022-12-21"))).toBe("21:30");
-  expect(brief(await stats("2022-12-10", "2022-12-18"))).toBe(
-    "11:null 12:null 13:null 14:null 15:null 16:null 17:null 18:100",
-  );
+  expect(brief(await stats("2022-12-10", "2022-12-18"))).toBe("11:null 12:null 13:null 14:null 15:null 16:null 17:null 18:100");
   expect(await stats("2022-12-22", "2022-12-21")).toEqual([]);
   expect(await stats("2022-12-22", "2021-01-01")).toEqual([]);
 });

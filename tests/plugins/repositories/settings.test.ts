@@ -44,7 +44,8 @@ const allowed = (some: boolean, all: boolean) => ({ can_regen_token: some, can_s
 
 test("settings show the repository and what the caller may do", async () => {
   expect<unknown>(await settings(people.reader)).toEqual({
-    repository: (await json<{ repositories: unknown[] }>(await get(`/v1/repositories?search_term=${name}`), 200)).repositories[0],
+    repository: (await json<{ repositories: unknown[] }>(await get(`/v1/repositories?search_term=${name}`), 200))
+      .repositories[0],
     secrets_count: 0,
     permissions: allowed(false, false),
   });
