@@ -27,8 +27,8 @@ import { createRefetch } from "./refetch";
 import { createRefreshing } from "./refreshing";
 import { createRepositories } from "./repositories";
 import { branchRoutes } from "./routes/branches";
-import { organizationRoutes } from "./routes/organization";
 import { graphRoutes } from "./routes/graphs";
+import { organizationRoutes } from "./routes/organization";
 import { repositoryRoutes } from "./routes/repositories";
 import { settingsRoutes } from "./routes/settings";
 import { statsRoute } from "./routes/stats";
@@ -94,7 +94,7 @@ export default definePlugin({
         ...organizationRoutes({ db, jobs, auth, github }),
         ...branchRoutes({ db, guards, present, schemas }),
         ...graphRoutes({ db, guards, graphs: createGraphs(slots.all(branchHistory)) }),
-        ...settingsRoutes({ db, events, jobs, github, guards, refreshing, figures: slots.all(settingsFigure) }),
+        ...settingsRoutes({ db, events, jobs, auth, github, guards, refreshing, figures: slots.all(settingsFigure) }),
       ],
       jobs: [
         handleInitialize({ db, github, reads, register }),

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Database, type Events, type Jobs, type Route, route, type Transaction } from "../../../core";
-import { acted } from "../../auth";
+import { type Auth, acted } from "../../auth";
 import type { GitHub } from "../../github";
 import { errors } from "../errors";
 import { findRepository } from "../find";
@@ -20,6 +20,7 @@ interface Parts {
   db: Database;
   events: Events;
   jobs: Jobs;
+  auth: Auth;
   github: GitHub;
   guards: RepositoryGuards;
   refreshing: Refreshing;
@@ -35,7 +36,7 @@ const settingsJson = z.object({
 });
 
 /** A repository's settings. */
-export function settingsRoutes({ db, events, jobs, github, guards, refreshing, figures }: Parts): Route[] {
+export function settingsRoutes({ db, events, jobs, auth, github, guards, refreshing, figures }: Parts): Route[] {
   const tell = (tx: Transaction, what: string, { id, name }: RepositoryRow) =>
     events.emit(tx, acted, {
       action: `repository.${what}`,
@@ -67,6 +68,7 @@ export function settingsRoutes({ db, events, jobs, github, guards, refreshing, f
       summary: "Make a new repository token",
       description: "What coverage uploads authenticate with. The former one is refused from then on.",
       ...guards.atLevel("maintainer"),
+      access: auth.anyButPersonal,
       params: z.object(named),
       answers: { 200: z.object({ new_token: z.string().meta({ example: `crt_${"0".repeat(42)}` }) }) },
       handle: async ({ repository }) => {
