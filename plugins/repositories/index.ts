@@ -49,11 +49,18 @@ export type { BranchHistory } from "./histories/history";
 export { type CommitPresenter, presentRepository } from "./present";
 export type { Repositories } from "./repositories";
 export type { BranchRow, CommitRow, RepositoryRow } from "./rows";
-export { repositoryJson } from "./schemas";
-export { commitProgress, type ProgressKey, type ProgressSource } from "./slots";
-export { paging, repositoryJson } from "./schemas";
+export { paging, repositoryJson, repositoryJson } from "./schemas";
 export type { SettingsFigure } from "./settings-figures";
-export { branchHistory, commitProgress, type ProgressKey, type ProgressSource, settingsFigure } from "./slots";
+export {
+  branchHistory,
+  commitProgress,
+  commitProgress,
+  type ProgressKey,
+  type ProgressKey,
+  type ProgressSource,
+  type ProgressSource,
+  settingsFigure,
+} from "./slots";
 
 export default definePlugin({
   name: "repositories",
