@@ -49,15 +49,12 @@ export type { BranchHistory } from "./histories/history";
 export { type CommitPresenter, presentRepository } from "./present";
 export type { Repositories } from "./repositories";
 export type { BranchRow, CommitRow, RepositoryRow } from "./rows";
-export { paging, repositoryJson, repositoryJson } from "./schemas";
+export { repositoryJson } from "./schemas";
 export type { SettingsFigure } from "./settings-figures";
 export {
   branchHistory,
   commitProgress,
-  commitProgress,
   type ProgressKey,
-  type ProgressKey,
-  type ProgressSource,
   type ProgressSource,
   settingsFigure,
 } from "./slots";
