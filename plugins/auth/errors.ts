@@ -17,6 +17,7 @@ export const errors = defineErrors({
   "session.cannot_exchange": [400, "GitHub refused the code; begin again"],
   "session.not_an_org_member": [403, "Only members of the organization may sign in"],
   "session.outside_collaborator_not_allowed": [403, "Outside collaborators may not sign in here"],
+  "request.rate_limited": [429, "Too much was refused to this address in a minute; come again later, with what is right"],
   "admin.service_token_description_missing": [400, "`description` is missing: say what the token is for"],
   "admin.unknown_scope": [400, "`scopes` must be a list of one or more of `all`, `worker`, `cache`, `badges` and `metrics`"],
 });

@@ -49,7 +49,7 @@ export function createGuards(authenticate: (header: string | null) => Promise<Ca
       label,
       security: bearer,
       adds: { caller: "who calls" },
-      errors: ["auth.no_authorization", "auth.invalid_token", ...refusals],
+      errors: ["auth.no_authorization", "auth.invalid_token", "request.rate_limited", ...refusals],
       check: async (context: RequestContext) => {
         const caller = await authenticate(context.request.headers.get("authorization"));
         context.actor = caller.kind === "user" ? `user:${caller.login}` : `service:${caller.id}`;

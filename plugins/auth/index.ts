@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { definePlugin, flag, setting, textList } from "../../core";
+import { definePlugin, flag, setting, textList, wholeNumber } from "../../core";
 import github from "../github";
 import { createAuthenticator } from "./authenticate";
 import { errors } from "./errors";
@@ -7,6 +7,8 @@ import { acted, userLeft, userReplaced, userSignedIn } from "./events";
 import { type AccessGuards, createGuards } from "./guards";
 import { authJobs } from "./jobs";
 import { createLeave, type Leave } from "./leave";
+import { limited } from "./limits/limited";
+import { createRequestLimits, type RequestLimits } from "./limits/request-limits";
 import { standingOfAccount } from "./members";
 import { originOf } from "./redirect";
 import { serviceTokenRoutes } from "./routes/service-tokens";
@@ -21,6 +23,7 @@ export { type Caller, type ServiceCaller, type SessionCaller, seesEverything, ty
 export { errors } from "./errors";
 export { acted, userLeft, userReplaced, userSignedIn } from "./events";
 export type { AccessGuards } from "./guards";
+export type { RequestLimits } from "./limits/request-limits";
 export type { ServiceScope } from "./service-scope";
 export type { SignedInUser, UserPresentation, Users } from "./users";
 
@@ -34,6 +37,8 @@ export interface Auth extends AccessGuards {
    */
   mayStay(githubId: number): Promise<boolean>;
   readonly leave: Leave;
+  /** For whoever takes other credentials than bearer tokens. */
+  readonly limits: RequestLimits;
   readonly userOfPayload: typeof userOfPayload;
 }
 
@@ -51,12 +56,17 @@ export default definePlugin({
       summary: "origins that sign-in may lead back to; none: any, and GitHub's own list of callback addresses decides",
       accepts: "origins such as https://cocov.example.org, separated by commas",
     }),
+    rateLimit: setting(wholeNumber(0, 1000).default(60), {
+      env: "COCOV_RATE_LIMIT_PER_MINUTE",
+      summary: "refused sign-ins, and different refused credentials, that one address may have in a minute; 0: any number",
+    }),
   }),
   tables,
   errors,
   events: [userSignedIn, userLeft, userReplaced, acted],
   setup({ db, events, log, cipher, config, use: { github } }) {
-    const guards = createGuards(createAuthenticator({ db, log }));
+    const limits = createRequestLimits({ db, log, cipher, limit: config.rateLimit });
+    const guards = createGuards(limited(createAuthenticator({ db, log }), limits));
     const users = createUsers({ cipher });
     const leave = createLeave(events);
     const api: Auth = {
@@ -68,12 +78,13 @@ export default definePlugin({
         return standing === "member" || (standing === "outside_collaborator" && config.allowOutsideCollaborators);
       },
       leave,
+      limits,
       userOfPayload,
     };
     return {
       api,
       routes: [
-        ...sessionRoutes({ db, events, github, users, signIns: createSignIns(cipher), ...config }),
+        ...sessionRoutes({ db, events, github, users, limits, signIns: createSignIns(cipher), ...config }),
         ...serviceTokenRoutes({ db, events, guards }),
       ],
       jobs: authJobs,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defineJob, type HandledJob } from "../../core";
+import { forgetRefusals } from "./limits/count-refusal";
 import { forgetSignIns } from "./sign-in";
 
 const forgetPendingSignIns = defineJob({
@@ -10,6 +11,15 @@ const forgetPendingSignIns = defineJob({
   everySeconds: 600,
 });
 
+const forgetOldRefusals = defineJob({
+  name: "auth.forget_refusals",
+  summary: "Removes refusals that don't count against their addresses any more",
+  whenFailing: "Addresses that were refused something stay in their table, 11,000 or so at most; nobody is held off for longer",
+  payload: z.object({}),
+  everySeconds: 600,
+});
+
 export const authJobs: HandledJob[] = [
   forgetPendingSignIns.handledBy(async (_payload, run) => await run.complete(forgetSignIns)),
+  forgetOldRefusals.handledBy(async (_payload, run) => await run.complete(forgetRefusals)),
 ];

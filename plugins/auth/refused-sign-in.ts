@@ -12,7 +12,7 @@ const refusals: ReadonlySet<string> = new Set<Parameters<typeof errors.fail>[0]>
 ]);
 
 /** @returns whether a sign-in ended with this because it was refused */
-export const isRefusedSignIn = (error: unknown): boolean => error instanceof ApiError && refusals.has(error.code);
+export const isRefusedSignIn = (error: unknown): error is ApiError => error instanceof ApiError && refusals.has(error.code);
 
 /** @throws ApiError `session.not_an_org_member` or `session.outside_collaborator_not_allowed` */
 export function admit(standing: Standing, { allowOutsideCollaborators }: { allowOutsideCollaborators: boolean }): void {

@@ -58,3 +58,11 @@ export const pendingSignIns = pgTable("pending_sign_ins", {
   expiresAt: moment("expires_at").notNull(),
   ...timestamps(),
 });
+
+/** What was refused in the last minute, by where it came from. Nothing in it can be read back. */
+export const refusals = pgTable("refusals", {
+  source: bytea("source").primaryKey(),
+  marks: int8("marks").array().notNull(),
+  times: moment("times").array().notNull(),
+  latest: moment("latest").notNull(),
+});

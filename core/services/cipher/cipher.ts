@@ -1,4 +1,4 @@
-import { timingSafeEqual } from "node:crypto";
+import { createHmac, timingSafeEqual } from "node:crypto";
 import { openForm1 } from "./form1";
 import { keyIdOf, openForm2, sealForm2 } from "./form2";
 import { type CipherKey, deriveKey } from "./key";
@@ -15,6 +15,11 @@ export interface Cipher {
    * @throws CipherError that names the context, never the content
    */
   decrypt(stored: Uint8Array, context: CipherContext): string;
+  /**
+   * @returns 32 bytes by which a text is known again but not guessed without the key; other ones under another key and in another
+   * context. For what may be forgotten when the key changes.
+   */
+  keyedHash(text: string, context: CipherContext): Buffer;
   /** @returns whether a stored value is in form 2 under the current key */
   isCurrent(stored: Uint8Array): boolean;
 }
@@ -42,6 +47,7 @@ export function createCipher(currentKey: string, previousKeys: readonly string[]
       if (bytes[0] === 0x10) return decryptForm1(keys, bytes, context);
       throw new CipherError(context, "it is in no known form");
     },
+    keyedHash: (text, context) => createHmac("sha256", current.recognize).update(`${context}\0${text}`).digest(),
     isCurrent: (stored) => {
       const id = keyIdOf(stored);
       return id !== null && timingSafeEqual(id, current.id);

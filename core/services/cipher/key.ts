@@ -7,6 +7,8 @@ export interface CipherKey {
   /** 32 bytes each, for form 2. */
   readonly encrypt: Buffer;
   readonly authenticate: Buffer;
+  /** 32 bytes, for keyed hashes. */
+  readonly recognize: Buffer;
   /** Form 1 used the 32 characters themselves (hexadecimal digits, not decoded) as the AES key. */
   readonly characters: Buffer;
 }
@@ -19,6 +21,7 @@ export function deriveKey(key: string): CipherKey {
     id: createHash("sha256").update(characters).digest().subarray(0, 4),
     encrypt: derive("encrypt"),
     authenticate: derive("authenticate"),
+    recognize: derive("recognize"),
     characters,
   };
 }

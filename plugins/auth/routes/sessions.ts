@@ -4,6 +4,7 @@ import type { GitHub } from "../../github";
 import { errors } from "../errors";
 import { acted, userSignedIn } from "../events";
 import { identify } from "../identify";
+import type { RequestLimits } from "../limits/request-limits";
 import { codeChallenge } from "../pkce";
 import { isRedirectTarget, withExchangeToken } from "../redirect";
 import { admit, isRefusedSignIn, tellRefusal } from "../refused-sign-in";
@@ -17,6 +18,7 @@ interface SessionRoutes {
   events: Events;
   github: GitHub;
   users: Users;
+  limits: RequestLimits;
   signIns: SignIns;
   allowOutsideCollaborators: boolean;
   /** Where sign-ins may lead back to; empty: anywhere. */
@@ -25,7 +27,7 @@ interface SessionRoutes {
 
 /** Signing in through GitHub: begin, go to GitHub and back, exchange. */
 export function sessionRoutes(parts: SessionRoutes): Route[] {
-  const { db, events, github, users, signIns, allowOutsideCollaborators, signInOrigins } = parts;
+  const { db, events, github, users, limits, signIns, allowOutsideCollaborators, signInOrigins } = parts;
   return [
     route({
       method: "POST",
@@ -62,6 +64,7 @@ export function sessionRoutes(parts: SessionRoutes): Route[] {
       answers: { 200: session },
       errors: [
         "session.invalid_exchange_token_or_state",
+        "request.rate_limited",
         "session.cannot_exchange",
         "session.outside_collaborator_not_allowed",
         "session.not_an_org_member",
@@ -87,8 +90,11 @@ export function sessionRoutes(parts: SessionRoutes): Route[] {
             return { token, name: user.login, admin: user.admin };
           });
         } catch (error) {
-          if (isRefusedSignIn(error)) await tellRefusal({ db, events }, login);
-          throw error;
+          if (!isRefusedSignIn(error)) throw error;
+          const answer = await limits.exchange(error);
+          // What goes beyond the limit isn't written either: nobody fills the disk so.
+          if (answer === error) await tellRefusal({ db, events }, login);
+          throw answer;
         }
       },
     }),

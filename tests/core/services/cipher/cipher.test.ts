@@ -84,3 +84,14 @@ test("bytes in no known form are refused, whatever they are", () => {
     }),
   );
 });
+
+test("a keyed hash is the same for the same text, and another one in another context or under another key", () => {
+  const hash = createCipher(key).keyedHash("hunter2", context).toString("hex");
+  expect(createCipher(key, [otherKey]).keyedHash("hunter2", context).toString("hex")).toBe(hash);
+  const others = [
+    createCipher(key).keyedHash("hunter3", context),
+    createCipher(key).keyedHash("hunter2", `${context}x`),
+    createCipher(otherKey, [key]).keyedHash("hunter2", context),
+  ];
+  expect(new Set([hash, ...others.map((other) => other.toString("hex"))]).size).toBe(4);
+});
