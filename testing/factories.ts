@@ -25,7 +25,7 @@ export async function signIn(server: TestServer, github: GitHubStandIn, login: s
 }
 
 /** Walks through the whole sign-in. @returns the answer of `/auth/exchange` */
-export async function exchange(server: TestServer, github: GitHubStandIn, user: User): Promise<Response> {
+export async function exchange(server: Pick<TestServer, "request">, github: GitHubStandIn, user: User): Promise<Response> {
   const begun: { redirect_to: string } = await json(await server.request("POST", "/auth/begin", { body: { redirect } }), 200);
   const { code, state, redirectedTo } = await github.authorize(begun.redirect_to, user);
   const exchange_token = redirectedTo.searchParams.get("exchange_token");

@@ -109,7 +109,7 @@ test("of sixty refused sign-ins each counts and is written down, those beyond ar
   expect(entries?.count).toBe(60);
   const answer = await platform.request("POST", "/auth/exchange", { body, headers });
   expect([answer.status, (await answer.json()).code]).toEqual([429, "request.rate_limited"]);
-  const sender: TestServer = { ...twin, request: (method, path, more) => twin.request(method, path, { ...more, headers }) };
+  const sender: Served = { request: (method, path, more) => twin.request(method, path, { ...more, headers }) };
   expect((await exchange(sender, github, userNamed(github, "ada"))).status).toBe(200);
   expect((await heldOff("192.0.2.8")).status).toBe(401);
 });

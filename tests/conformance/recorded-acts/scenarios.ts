@@ -1,0 +1,61 @@
+import type { ActsWorld } from "./world";
+
+/** One way to do what a route is for. */
+export interface Scenario {
+  /** What the audit log says of it. */
+  readonly action: string;
+  /** Makes what it needs. @returns where the request goes, and what it carries */
+  prepare(world: ActsWorld): Promise<{ path: string; body?: unknown }>;
+}
+
+const broken = { ".cocov.yaml": "version: none" };
+const runnable = { ".cocov.yaml": "version: 0.1.alpha\nchecks: [{ plugin: acme/lint }]" };
+
+/** Of each route that changes something on somebody's behalf: what is to be done, and which entry has to come of it. */
+export const scenarios: Readonly<Record<string, Scenario>> = {
+  "POST /v1/admin/service_tokens": {
+    action: "service_token.created",
+    prepare: async () => ({ path: "/v1/admin/service_tokens", body: { description: "Worker" } }),
+  },
+  "DELETE /v1/admin/service_tokens/:id": {
+    action: "service_token.revoked",
+    async prepare({ asked }) {
+      const { id } = await asked<{ id: number }>(201, "POST", "/v1/admin/service_tokens", { description: "Worker" });
+      return { path: `/v1/admin/service_tokens/${id}` };
+    },
+  },
+  "POST /v1/repositories": {
+    action: "repository.added",
+    async prepare({ platform: { github } }) {
+      const repository = await github.addRepository({ name: "added" });
+      repository.setCollaborator(github.user("admin"), "admin");
+      return { path: "/v1/repositories", body: { name: "added" } };
+    },
+  },
+  "POST /v1/repositories/:repo_name/settings/regen-token": {
+    action: "repository.token_regenerated",
+    prepare: async ({ repositoryWith }) => ({ path: `${(await repositoryWith()).repository}/settings/regen-token` }),
+  },
+  "POST /v1/repositories/:repo_name/settings/delete": {
+    action: "repository.deleted",
+    prepare: async ({ repositoryWith }) => ({ path: `${(await repositoryWith()).repository}/settings/delete` }),
+  },
+  "POST /v1/repositories/:repo_name/commits/:commit_sha/checks/re_run": {
+    action: "checks.re_run",
+    prepare: async ({ repositoryWith }) => ({ path: `${(await repositoryWith(broken)).commit}/checks/re_run` }),
+  },
+  "DELETE /v1/repositories/:repo_name/commits/:commit_sha/checks": {
+    action: "checks.canceled",
+    prepare: async ({ repositoryWith }) => ({ path: `${(await repositoryWith(runnable)).commit}/checks` }),
+  },
+};
+
+/** Routes that leave no entry, and why nobody will miss one. */
+export const unrecorded: Readonly<Record<string, string>> = {
+  "POST /auth/begin": "Nobody has shown who they are, and nothing is granted; how it ends is recorded",
+  "POST /auth/exchange": "Has a test of its own: each sign-in can be tried once",
+  "POST /v1/github/events": "GitHub tells what happened there; its deliveries are listed",
+  "POST /v1/repositories/$org_repos/update": "Has a list read again that GitHub decides about",
+  "POST /v1/repositories/:repo_name/settings/sync-github":
+    "Takes over what GitHub says already; whoever changed it did so there",
+};
