@@ -20,4 +20,8 @@ export const errors = defineErrors({
   "request.rate_limited": [429, "Too much was refused to this address in a minute; come again later, with what is right"],
   "admin.service_token_description_missing": [400, "`description` is missing: say what the token is for"],
   "admin.unknown_scope": [400, "`scopes` must be a list of one or more of `all`, `worker`, `cache`, `badges` and `metrics`"],
+  "personal_tokens.missing_description": [400, "`description` is missing: say what the token is for"],
+  "personal_tokens.invalid_scopes": [400, "`scopes` must be a list of one or more of `read`, `write` and `admin`"],
+  "personal_tokens.invalid_expiry": [400, "`expires_in_days` must be a whole number from 1 to 366"],
+  "personal_tokens.too_many": [409, "You have as many personal tokens as one person may have; revoke one that you don't need"],
 });

@@ -11,8 +11,10 @@ import { limited } from "./limits/limited";
 import { createRequestLimits, type RequestLimits } from "./limits/request-limits";
 import { standingOfAccount } from "./members";
 import { originOf } from "./redirect";
+import { personalTokenRoutes } from "./routes/personal-tokens";
 import { serviceTokenRoutes } from "./routes/service-tokens";
 import { sessionRoutes } from "./routes/sessions";
+import { userRoute } from "./routes/user";
 import { createSignIns } from "./sign-in";
 import * as tables from "./tables";
 import { type Tokens, tokens } from "./tokens";
@@ -44,12 +46,16 @@ export interface Auth extends AccessGuards {
 
 export default definePlugin({
   name: "auth",
-  summary: "Signing in through GitHub, sessions, service tokens, and the guards of everybody's routes",
+  summary: "Signing in through GitHub, sessions, personal and service tokens, and the guards of everybody's routes",
   requires: [github],
   config: z.object({
     allowOutsideCollaborators: setting(flag.default(true), {
       env: "COCOV_ALLOW_OUTSIDE_COLLABORATORS",
       summary: "outside collaborators of the organization may sign in",
+    }),
+    allowNeverExpiringPersonalTokens: setting(flag.default(false), {
+      env: "COCOV_PERSONAL_TOKENS_ALLOW_NEVER_EXPIRING",
+      summary: "people may make personal tokens that never expire",
     }),
     signInOrigins: setting(textList.refine((entries) => entries.every((entry) => originOf(entry) !== null)).default([]), {
       env: "COCOV_SIGN_IN_ORIGINS",
@@ -85,6 +91,8 @@ export default definePlugin({
       api,
       routes: [
         ...sessionRoutes({ db, events, github, users, limits, signIns: createSignIns(cipher), ...config }),
+        userRoute(guards),
+        ...personalTokenRoutes({ db, events, guards, allowNeverExpiring: config.allowNeverExpiringPersonalTokens }),
         ...serviceTokenRoutes({ db, events, guards }),
       ],
       jobs: authJobs,

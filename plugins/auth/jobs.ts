@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { defineJob, type HandledJob } from "../../core";
 import { forgetRefusals } from "./limits/count-refusal";
+import { forgetExpiredTokens } from "./personal-tokens";
 import { forgetSignIns } from "./sign-in";
 
 const forgetPendingSignIns = defineJob({
@@ -19,7 +20,16 @@ const forgetOldRefusals = defineJob({
   everySeconds: 600,
 });
 
+export const forgetExpired = defineJob({
+  name: "auth.forget_expired_tokens",
+  summary: "Removes personal tokens that expired more than 30 days ago",
+  whenFailing: "Tokens that expired stay in their owner's list, unusable",
+  payload: z.object({}),
+  everySeconds: 21_600,
+});
+
 export const authJobs: HandledJob[] = [
   forgetPendingSignIns.handledBy(async (_payload, run) => await run.complete(forgetSignIns)),
   forgetOldRefusals.handledBy(async (_payload, run) => await run.complete(forgetRefusals)),
+  forgetExpired.handledBy(async (_payload, run) => await run.complete(forgetExpiredTokens)),
 ];

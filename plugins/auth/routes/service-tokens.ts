@@ -2,8 +2,10 @@ import { z } from "zod";
 import { type Database, type Events, notFound, parameter, type Route, route } from "../../../core";
 import { acted } from "../events";
 import type { AccessGuards } from "../guards";
+import { holdSession } from "../hold-session";
 import { newServiceToken, presentServiceToken, serviceTokens } from "../schemas";
 import { scopesInWords, serviceScopes } from "../service-scope";
+import { description } from "../token-description";
 import { tokens } from "../tokens";
 
 interface Parts {
@@ -31,7 +33,7 @@ export function serviceTokenRoutes({ db, events, guards: { admin, adminSession }
         "For a worker, a cache service or a badge service. Give each the scope it needs and no more: what a badge service is answered, everybody may read. The token's text is shown in this answer only.",
       access: adminSession,
       params: z.object({
-        description: parameter.text({ missing: "admin.service_token_description_missing" }),
+        description: description("admin.service_token_description_missing"),
         scopes: parameter
           .value(z.array(z.enum(serviceScopes)).min(1), { invalid: "admin.unknown_scope" })
           .default(["all"])
@@ -40,6 +42,7 @@ export function serviceTokenRoutes({ db, events, guards: { admin, adminSession }
       answers: { 201: newServiceToken },
       handle: async ({ params, caller }) => {
         return await db.transaction(async (tx) => {
+          await holdSession(tx, caller);
           const token = await tokens.createService(tx, { ...params, ownerId: caller.id });
           await events.emit(tx, acted, { action: "service_token.created", subject: subjectOf(token), repository: null });
           return { ...presentServiceToken(token), token_value: token.value };
