@@ -2,6 +2,7 @@ import { definePlugin } from "../../core";
 import auth from "../auth";
 import github from "../github";
 import repositories from "../repositories";
+import { repositoryRoutes } from "./routes/repositories";
 import { sidebarRoute } from "./routes/sidebar";
 import { sidebarCounter } from "./slots";
 
@@ -15,7 +16,7 @@ export default definePlugin({
   setup({ db, slots, use: { auth, repositories } }) {
     const contributed = slots.all(sidebarCounter);
     return {
-      routes: [sidebarRoute({ db, auth, counters: contributed })],
+      routes: [sidebarRoute({ db, auth, counters: contributed }), ...repositoryRoutes({ db, auth, repositories })],
       contribute: [
         sidebarCounter.with({ key: "tokens", count: auth.tokens.countService }),
         sidebarCounter.with({ key: "users", count: auth.users.count }),

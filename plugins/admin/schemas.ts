@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { paging, timeSeconds } from "../../core";
+import type { AdministeredRepository } from "../repositories";
 
 export const sidebarCounts = z
   .object({
@@ -9,3 +11,34 @@ export const sidebarCounts = z
   })
   .catchall(z.int())
   .meta({ id: "SidebarCounters" });
+
+const administeredRepository = z
+  .object({
+    id: z.int(),
+    name: z.string().meta({ example: "api" }),
+    cache_size: z.int().meta({ description: "Bytes of what its checks keep in the cache", example: 10 }),
+    commits_size: z.int().meta({ description: "Bytes of the stored files of its commits", example: 310 }),
+    description: z.string().nullable().meta({ example: "Core API" }),
+    created_at: z.string().meta({ example: "2023-01-02T03:04:05Z" }),
+    accessible_by_count: z.int().meta({ description: "Its members", example: 2 }),
+    unreachable_since: z
+      .string()
+      .optional()
+      .meta({ description: "Since when GitHub hides it; absent while it doesn't", example: "2023-01-02T03:04:05Z" }),
+  })
+  .meta({ id: "AdministeredRepository" });
+
+export const repositoryList = z.object({ repositories: z.array(administeredRepository), paging });
+
+export function presentRepository(row: AdministeredRepository): z.input<typeof administeredRepository> {
+  return {
+    id: row.id,
+    name: row.name,
+    cache_size: row.cacheSize,
+    commits_size: row.commitsSize,
+    description: row.description,
+    created_at: timeSeconds(row.createdAt),
+    accessible_by_count: row.accessibleByCount,
+    ...(row.unreachableSince === null ? {} : { unreachable_since: timeSeconds(row.unreachableSince) }),
+  };
+}

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { definePlugin, flag, setting, textList, wholeNumber } from "../../core";
 import github from "../github";
 import { createAuthenticator } from "./authenticate";
+import { createChangeUsers } from "./change-users";
 import { errors } from "./errors";
 import { acted, userLeft, userReplaced, userSignedIn } from "./events";
 import { type AccessGuards, createGuards } from "./guards";
@@ -15,7 +16,9 @@ import { personalTokenRoutes } from "./routes/personal-tokens";
 import { serviceTokenRoutes } from "./routes/service-tokens";
 import { sessionRoutes } from "./routes/sessions";
 import { userRoute } from "./routes/user";
+import { userRoutes } from "./routes/users";
 import { createSignIns } from "./sign-in";
+import { userPermissions } from "./slots";
 import * as tables from "./tables";
 import { type Tokens, tokens } from "./tokens";
 import { createUsers, type Users } from "./users";
@@ -27,6 +30,7 @@ export { acted, userLeft, userReplaced, userSignedIn } from "./events";
 export type { AccessGuards } from "./guards";
 export type { RequestLimits } from "./limits/request-limits";
 export type { ServiceScope } from "./service-scope";
+export { type PermissionCounts, type UserPermissions, userPermissions } from "./slots";
 export type { SignedInUser, UserPresentation, Users } from "./users";
 
 /** Who calls and what they may do. */
@@ -69,8 +73,9 @@ export default definePlugin({
   }),
   tables,
   errors,
+  slots: [userPermissions],
   events: [userSignedIn, userLeft, userReplaced, acted],
-  setup({ db, events, log, cipher, config, use: { github } }) {
+  setup({ db, events, slots, log, cipher, config, use: { github } }) {
     const limits = createRequestLimits({ db, log, cipher, limit: config.rateLimit });
     const guards = createGuards(limited(createAuthenticator({ db, log }), limits));
     const users = createUsers({ cipher });
@@ -94,6 +99,13 @@ export default definePlugin({
         userRoute(guards),
         ...personalTokenRoutes({ db, events, guards, allowNeverExpiring: config.allowNeverExpiringPersonalTokens }),
         ...serviceTokenRoutes({ db, events, guards }),
+        ...userRoutes({
+          db,
+          admin: guards.admin,
+          users,
+          change: createChangeUsers({ db, events }),
+          permissions: slots.one(userPermissions),
+        }),
       ],
       jobs: authJobs,
       contribute: userWebhooks({ leave }),

@@ -1,4 +1,5 @@
 import type { Events, Transaction } from "../../core";
+import { lockAdmins } from "./admins";
 import { userLeft } from "./events";
 import type { users } from "./tables";
 
@@ -8,8 +9,7 @@ export type Leave = (tx: Transaction, userId: number) => Promise<void>;
 /** The last admin stays one, though without a token: somebody has to let the others in after a mistake. */
 export function createLeave(events: Events): Leave {
   return async (tx, userId) => {
-    // Admins who leave together would each count on the other.
-    await tx.sql`SELECT pg_advisory_xact_lock(hashtext('auth.admins'))`;
+    await lockAdmins(tx);
     const [user] = await tx.sql<Pick<typeof users.$inferSelect, "githubId">[]>`
       UPDATE users SET admin = admin AND NOT EXISTS (SELECT FROM users WHERE admin AND id <> ${userId}), updated_at = now()
        WHERE id = ${userId} RETURNING github_id AS "githubId"`;

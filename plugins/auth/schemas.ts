@@ -1,6 +1,8 @@
 import { z } from "zod";
-import { timeSeconds } from "../../core";
+import { paging, timeSeconds } from "../../core";
+import type { ListedUser } from "./list-users";
 import { scopesInWords, serviceScopes } from "./service-scope";
+import type { PermissionCounts } from "./slots";
 import type { ServiceTokenRow } from "./tokens";
 
 export const signInBegun = z.object({
@@ -15,6 +17,33 @@ export const session = z.object({
   name: z.string().meta({ description: "GitHub login", example: "octocat" }),
   admin: z.boolean(),
 });
+
+const permissionCount = z.int().meta({ example: 1 });
+
+const listedUser = z
+  .object({
+    user: z.object({
+      id: z.int(),
+      login: z.string().meta({ example: "ada" }),
+      avatar_url: z.string().nullable().meta({ example: null }),
+      admin: z.boolean().meta({ example: false }),
+    }),
+    permissions: z
+      .object({ user: permissionCount, maintainer: permissionCount, admin: permissionCount })
+      .optional()
+      .meta({ description: "How many repositories they reach, by level; absent for platform admins" }),
+  })
+  .meta({ id: "ListedUser" });
+
+export const userList = z.object({ users: z.array(listedUser), paging });
+
+/** @param counts what is known of somebody's permissions; undefined when that is nothing */
+export function presentUser(
+  { id, login, avatarUrl, admin }: ListedUser,
+  counts: PermissionCounts = { user: 0, maintainer: 0, admin: 0 },
+): z.input<typeof listedUser> {
+  return { user: { id, login, avatar_url: avatarUrl, admin }, ...(admin ? {} : { permissions: counts }) };
+}
 
 export const serviceToken = z
   .object({

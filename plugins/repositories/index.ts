@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { definePlugin, setting, webAddress } from "../../core";
-import auth, { userLeft, userSignedIn } from "../auth";
+import auth, { userLeft, userPermissions, userReplaced, userSignedIn } from "../auth";
 import github from "../github";
 import storage, { commitRefetch } from "../storage";
 import { createAddRepository } from "./add";
 import { createCommitRegister } from "./commits";
+import { createRequestDeletion } from "./deletion";
 import { errors } from "./errors";
 import * as events from "./events";
 import { createRepositoryGuards } from "./guards";
@@ -16,7 +17,7 @@ import { handleInitialize } from "./jobs/initialize";
 import { handleProcessCommit } from "./jobs/process-commit";
 import { handleRefresh } from "./jobs/refresh";
 import { handleMoveArchives } from "./jobs/rename";
-import { handleUpdateAllPermissions } from "./jobs/update-all-permissions";
+import { handleUpdateAllPermissions, updateAllPermissions } from "./jobs/update-all-permissions";
 import { handleUpdateAuthors, updateCommitAuthors } from "./jobs/update-authors";
 import { handleUpdatePermissions } from "./jobs/update-permissions";
 import { handleUpdateUserPermissions, updateUserPermissions } from "./jobs/update-user-permissions";
@@ -35,6 +36,7 @@ import { statsRoute } from "./routes/stats";
 import { createCommitSchemas } from "./schemas";
 import { branchHistory, commitProgress, settingsFigure } from "./slots";
 import * as tables from "./tables";
+import { createUserPermissions, removeMemberships } from "./user-permissions";
 import { createVerifiedReads } from "./verified-read";
 import { accessWebhooks } from "./webhooks/access";
 import { changeWebhooks } from "./webhooks/changes";
@@ -46,6 +48,7 @@ import { createRegistered } from "./webhooks/registered";
 export * from "./events";
 export { named, namedCommit, numbered, numberedCommit, type RepositoryGuards } from "./guards";
 export type { BranchHistory } from "./histories/history";
+export type { AdministeredRepository } from "./list-all";
 export { type CommitPresenter, presentRepository } from "./present";
 export type { Repositories } from "./repositories";
 export type { BranchRow, CommitRow, RepositoryRow } from "./rows";
@@ -84,11 +87,14 @@ export default definePlugin({
     const registered = createRegistered({ jobs, github });
     const register = createCommitRegister({ events, jobs, auth });
     const add = createAddRepository({ db, events, jobs, auth, github });
+    const requestDeletion = createRequestDeletion({ events, jobs });
     const api = createRepositories({
       uiBaseUrl: config.uiBaseUrl,
       guards,
       present,
       commitJson: schemas.commitJson,
+      requestDeletion,
+      syncAllPermissions: (tx) => jobs.enqueue(tx, updateAllPermissions, {}),
       statsRoute: (history) => statsRoute({ db, guards }, history),
     });
     return {
@@ -98,7 +104,17 @@ export default definePlugin({
         ...organizationRoutes({ db, jobs, auth, github }),
         ...branchRoutes({ db, guards, present, schemas }),
         ...graphRoutes({ db, guards, graphs: createGraphs(slots.all(branchHistory)) }),
-        ...settingsRoutes({ db, events, jobs, auth, github, guards, refreshing, figures: slots.all(settingsFigure) }),
+        ...settingsRoutes({
+          db,
+          events,
+          jobs,
+          auth,
+          github,
+          guards,
+          refreshing,
+          requestDeletion,
+          figures: slots.all(settingsFigure),
+        }),
       ],
       jobs: [
         handleInitialize({ db, github, reads, register }),
@@ -119,11 +135,11 @@ export default definePlugin({
           await jobs.enqueue(tx, updateUserPermissions, { userId });
           await jobs.enqueue(tx, updateCommitAuthors, { userId });
         }),
-        userLeft.handledBy(async ({ sql }, { githubId }) => {
-          await sql`DELETE FROM repository_members WHERE github_member_id = ${githubId}`;
-        }),
+        userLeft.handledBy((tx, { githubId }) => removeMemberships(tx, githubId)),
+        userReplaced.handledBy((tx, { githubId }) => removeMemberships(tx, githubId)),
       ],
       contribute: [
+        userPermissions.with(createUserPermissions({ jobs })),
         commitRefetch.with(createRefetch({ db, jobs })),
         ...pushWebhooks({ register, registered }),
         ...changeWebhooks({ jobs, github, registered }),

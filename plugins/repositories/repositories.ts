@@ -1,8 +1,10 @@
-import type { Route } from "../../core";
+import type { Route, Transaction } from "../../core";
 import { setBranchIssues, setIssuesCount } from "./commits";
+import type { RequestDeletion } from "./deletion";
 import { countRepositories, findBranch, findCommit, findCommitBySha, findRepository } from "./find";
 import type { RepositoryGuards } from "./guards";
 import { type BranchHistory, createHistory } from "./histories/history";
+import { listAllRepositories } from "./list-all";
 import type { CommitPresenter } from "./present";
 import type { CommitSchemas } from "./schemas";
 
@@ -19,6 +21,10 @@ export interface Repositories {
   readonly history: typeof createHistory;
   /** @returns the route that shows a history of default branches, for the plugin that keeps it to serve */
   statsRoute(history: BranchHistory): Route;
+  readonly requestDeletion: RequestDeletion;
+  /** Has the members of every repository read from GitHub again after the commit. */
+  syncAllPermissions(tx: Transaction): Promise<void>;
+  readonly listAll: typeof listAllRepositories;
   readonly findRepository: typeof findRepository;
   readonly countRepositories: typeof countRepositories;
   readonly findCommit: typeof findCommit;
@@ -28,13 +34,17 @@ export interface Repositories {
   readonly setBranchIssues: typeof setBranchIssues;
 }
 
-type Parts = Pick<Repositories, "guards" | "uiBaseUrl" | "present" | "commitJson" | "statsRoute">;
+type Parts = Pick<
+  Repositories,
+  "guards" | "uiBaseUrl" | "present" | "commitJson" | "statsRoute" | "requestDeletion" | "syncAllPermissions"
+>;
 
 /** Makes what other plugins get of this one. */
 export function createRepositories(parts: Parts): Repositories {
   return {
     ...parts,
     history: createHistory,
+    listAll: listAllRepositories,
     findRepository,
     countRepositories,
     findCommit,

@@ -1,18 +1,17 @@
 import { z } from "zod";
-import { type Database, type Events, type Jobs, type Route, route, type Transaction } from "../../../core";
+import { type Database, type Events, type Jobs, type Route, route } from "../../../core";
 import { type Auth, acted } from "../../auth";
 import type { GitHub } from "../../github";
+import type { RequestDeletion } from "../deletion";
 import { errors } from "../errors";
 import { findRepository } from "../find";
 import { named, type RepositoryGuards } from "../guards";
-import { destroyRepository } from "../jobs/destroy";
 import { updateRepositoryPermissions } from "../jobs/update-permissions";
 import { atLeast } from "../level";
 import { asAppNow } from "../on-github";
 import { presentRepository } from "../present";
 import type { Refreshing } from "../refreshing";
 import { newRepositoryToken } from "../repository-token";
-import type { RepositoryRow } from "../rows";
 import { repositoryJson } from "../schemas";
 import { type SettingsFigure, settingsFigures } from "../settings-figures";
 
@@ -24,6 +23,7 @@ interface Parts {
   github: GitHub;
   guards: RepositoryGuards;
   refreshing: Refreshing;
+  requestDeletion: RequestDeletion;
   figures: () => readonly SettingsFigure[];
 }
 
@@ -36,14 +36,17 @@ const settingsJson = z.object({
 });
 
 /** A repository's settings. */
-export function settingsRoutes({ db, events, jobs, auth, github, guards, refreshing, figures }: Parts): Route[] {
-  const tell = (tx: Transaction, what: string, { id, name }: RepositoryRow) =>
-    events.emit(tx, acted, {
-      action: `repository.${what}`,
-      subject: { type: "repository", id, name },
-      repository: name,
-    });
-
+export function settingsRoutes({
+  db,
+  events,
+  jobs,
+  auth,
+  github,
+  guards,
+  refreshing,
+  requestDeletion,
+  figures,
+}: Parts): Route[] {
   return [
     route({
       method: "GET",
@@ -75,7 +78,8 @@ export function settingsRoutes({ db, events, jobs, auth, github, guards, refresh
         const token = newRepositoryToken();
         await db.transaction(async (tx) => {
           await tx.sql`UPDATE repositories SET token = ${token}, updated_at = now() WHERE id = ${repository.id}`;
-          await tell(tx, "token_regenerated", repository);
+          const subject = { type: "repository", id: repository.id, name: repository.name };
+          await events.emit(tx, acted, { action: "repository.token_regenerated", subject, repository: repository.name });
         });
         return { new_token: token };
       },
@@ -111,10 +115,7 @@ export function settingsRoutes({ db, events, jobs, auth, github, guards, refresh
       params: z.object(named),
       answers: { 204: null },
       handle: async ({ repository }) => {
-        await db.transaction(async (tx) => {
-          await jobs.enqueue(tx, destroyRepository, { repositoryId: repository.id });
-          await tell(tx, "deleted", repository);
-        });
+        await db.transaction((tx) => requestDeletion(tx, repository));
       },
     }),
   ];

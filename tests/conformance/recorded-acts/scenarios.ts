@@ -24,6 +24,29 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
       return { path: `/v1/admin/service_tokens/${id}` };
     },
   },
+  "PATCH /v1/admin/users/:id/membership": {
+    action: "user.role_changed",
+    prepare: async ({ userId }) => ({ path: `/v1/admin/users/${await userId()}/membership`, body: { role: "admin" } }),
+  },
+  "POST /v1/admin/users/:id/logout": {
+    action: "session.revoked",
+    prepare: async ({ userId }) => ({ path: `/v1/admin/users/${await userId()}/logout` }),
+  },
+  "DELETE /v1/admin/users/:id": {
+    action: "user.deleted",
+    prepare: async ({ userId }) => ({ path: `/v1/admin/users/${await userId()}` }),
+  },
+  "DELETE /v1/admin/repositories/:id": {
+    action: "repository.deleted",
+    async prepare({ repositoryWith, asked }) {
+      const { repository } = await asked<{ repository: { id: number } }>(
+        200,
+        "GET",
+        `${(await repositoryWith()).repository}/settings`,
+      );
+      return { path: `/v1/admin/repositories/${repository.id}` };
+    },
+  },
   "POST /v1/repositories": {
     action: "repository.added",
     async prepare({ platform: { github } }) {
@@ -50,11 +73,16 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   },
 };
 
+const readAgain = "Has permissions read again that GitHub decides about";
+
 /** Routes that leave no entry, and why nobody will miss one. */
 export const unrecorded: Readonly<Record<string, string>> = {
   "POST /auth/begin": "Nobody has shown who they are, and nothing is granted; how it ends is recorded",
   "POST /auth/exchange": "Has a test of its own: each sign-in can be tried once",
   "POST /v1/github/events": "GitHub tells what happened there; its deliveries are listed",
+  "POST /v1/admin/users/:id/sync_perms": readAgain,
+  "POST /v1/admin/users/:id/sync": readAgain,
+  "POST /v1/admin/resync_permissions": readAgain,
   "POST /v1/repositories/$org_repos/update": "Has a list read again that GitHub decides about",
   "POST /v1/repositories/:repo_name/settings/sync-github":
     "Takes over what GitHub says already; whoever changed it did so there",

@@ -8,6 +8,8 @@ export interface ActsWorld {
   readonly admin: string;
   /** Makes a repository with one commit. @returns the path below which the platform shows it, and the same of the commit */
   repositoryWith(files?: Record<string, string>): Promise<{ repository: string; commit: string }>;
+  /** Signs somebody in. @returns their id */
+  userId(): Promise<number>;
   /** Asks something as the admin. @throws when the answer has another status */
   asked<T>(status: number, method: string, path: string, body?: unknown): Promise<T>;
 }
@@ -28,6 +30,13 @@ export async function useActsWorld(): Promise<ActsWorld> {
       });
       const repository = `/v1/repositories/${onGitHub.name}`;
       return { repository, commit: `${repository}/commits/${await onGitHub.head()}` };
+    },
+    async userId() {
+      made += 1;
+      const login = `person-${made}`;
+      await platform.signIn(login);
+      const [user] = await platform.db.sql<{ id: number }[]>`SELECT id FROM users WHERE login = ${login}`;
+      return user?.id ?? 0;
     },
     asked: async (status, method, path, body) =>
       await json(await platform.request(method, path, { token: admin, body }), status),
