@@ -11,6 +11,11 @@ export interface Scenario {
 const broken = { ".cocov.yaml": "version: none" };
 const runnable = { ".cocov.yaml": "version: 0.1.alpha\nchecks: [{ plugin: acme/lint }]" };
 
+async function personalToken({ asked }: ActsWorld): Promise<number> {
+  const { id } = await asked<{ id: number }>(201, "POST", "/v1/personal_tokens", { description: "Script" });
+  return id;
+}
+
 /** Of each route that changes something on somebody's behalf: what is to be done, and which entry has to come of it. */
 export const scenarios: Readonly<Record<string, Scenario>> = {
   "POST /v1/admin/service_tokens": {
@@ -23,6 +28,18 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
       const { id } = await asked<{ id: number }>(201, "POST", "/v1/admin/service_tokens", { description: "Worker" });
       return { path: `/v1/admin/service_tokens/${id}` };
     },
+  },
+  "POST /v1/personal_tokens": {
+    action: "personal_token.created",
+    prepare: async () => ({ path: "/v1/personal_tokens", body: { description: "Script" } }),
+  },
+  "DELETE /v1/personal_tokens/:id": {
+    action: "personal_token.revoked",
+    prepare: async (world) => ({ path: `/v1/personal_tokens/${await personalToken(world)}` }),
+  },
+  "DELETE /v1/admin/personal_tokens/:id": {
+    action: "personal_token.revoked",
+    prepare: async (world) => ({ path: `/v1/admin/personal_tokens/${await personalToken(world)}` }),
   },
   "PATCH /v1/admin/users/:id/membership": {
     action: "user.role_changed",
