@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { auditPage, type EntryFilter } from "../../../plugins/audit/page";
+import { record } from "../../../plugins/audit/record";
 import { forgetOldEntries } from "../../../plugins/audit/retention";
 import { useTestPlatform } from "../../../testing/test-platform";
 import { json, refusal, rejection } from "./world/answers";
@@ -67,6 +68,46 @@ test("signing in and being refused are written, with whose login it was when Git
   ]);
 });
 
+test("a service is told from people, and what it did is found by the repository it did it to", async () => {
+  await platform.createRepository({ name: "teapot" });
+  expect((await read("?repository=Teapot")).entries).toMatchObject([
+    {
+      actor: expect.stringMatching(/^service:\d+$/),
+      credential: "service",
+      action: "repository.added",
+      subject: { type: "repository", id: expect.any(Number), name: "teapot" },
+      repository: "teapot",
+    },
+  ]);
+});
+
+test("a script is told from the person whose token it has", async () => {
+  const token = await platform.signIn("scripted");
+  const body = { description: "Script", scopes: ["write"] };
+  const { token_value } = await json<{ token_value: string }>(
+    await platform.request("POST", "/v1/personal_tokens", { token, body }),
+    201,
+  );
+  const kettle = await platform.github.addRepository({ name: "kettle" });
+  kettle.setCollaborator(platform.github.user("scripted"), "admin");
+  await json(await platform.request("POST", "/v1/repositories", { token: token_value, body: { name: "kettle" } }), 201);
+  expect((await read("?actor=scripted")).entries.map(({ credential, action }) => [credential, action])).toEqual([
+    ["personal", "repository.added"],
+    ["session", "personal_token.created"],
+    [null, "session.created"],
+  ]);
+});
+
+test("entries outlive the person they are about", async () => {
+  await platform.signIn("short-lived");
+  const [{ id } = { id: 0 }] = await db.sql<{ id: number }[]>`SELECT id FROM users WHERE login = 'short-lived'`;
+  expect((await platform.request("DELETE", `/v1/admin/users/${id}`, { token: admin })).status).toBe(204);
+  expect((await read("?actor=short-lived")).entries).toMatchObject([{ actor: "short-lived", action: "session.created" }]);
+  expect((await read("?action=user.deleted")).entries).toMatchObject([
+    { actor: "admin", subject: { type: "user", id, name: "short-lived" } },
+  ]);
+});
+
 test("what didn't happen isn't written", async () => {
   const before = await read();
   const answer = await platform.request("POST", "/v1/admin/service_tokens", {
@@ -79,9 +120,10 @@ test("what didn't happen isn't written", async () => {
 });
 
 test("a name as long as people can make it is kept in part", async () => {
-  await platform.request("POST", "/v1/admin/service_tokens", { token: admin, body: { description: "😀".repeat(5000) } });
+  const subject = { type: "widget", id: "x".repeat(5000), name: "😀".repeat(5000) };
+  await db.transaction((tx) => record(tx, { action: "widget.created", subject, repository: null }));
   const [entry] = (await read("?per_page=1")).entries;
-  expect(entry?.subject.name).toBe(`${"😀".repeat(499)}…`);
+  expect(entry?.subject).toEqual({ type: "widget", id: `${"x".repeat(499)}…`, name: `${"😀".repeat(499)}…` });
 });
 
 test("only admins read it, not services and not members", async () => {
@@ -121,11 +163,11 @@ describe("reading", () => {
   });
 
   test("by repository and action takes the name in any case, and everything that is asked for", async () => {
-    await written("where", ["10:00:00"], { repository: "Kettle" });
-    await written("where", ["10:01:00"], { repository: "Kettle", action: "tea.poured" });
-    expect((await read("?repository=kettle")).entries).toHaveLength(2);
-    expect((await read("?repository=KETTLE&action=tea.poured&actor=Where")).entries).toMatchObject([{ repository: "Kettle" }]);
-    expect((await read("?repository=kettle&actor=nobody")).entries).toEqual([]);
+    await written("where", ["10:00:00"], { repository: "Pot" });
+    await written("where", ["10:01:00"], { repository: "Pot", action: "tea.poured" });
+    expect((await read("?repository=pot")).entries).toHaveLength(2);
+    expect((await read("?repository=POT&action=tea.poured&actor=Where")).entries).toMatchObject([{ repository: "Pot" }]);
+    expect((await read("?repository=pot&actor=nobody")).entries).toEqual([]);
   });
 
   test.each([
