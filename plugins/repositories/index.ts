@@ -125,7 +125,7 @@ export default definePlugin({
         handleUpdateUserPermissions({ db, auth, github }),
         handleUpdateAuthors({ db, auth }),
         handleRefresh({ github, refreshing }),
-        handleMoveArchives({ db, storage }),
+        ...handleMoveArchives({ db, jobs, storage }),
         deletedBranchForgetting,
         ...organizationListJobs({ db, jobs, github }),
         ...handleDestroy({ db, events, jobs, storage }),

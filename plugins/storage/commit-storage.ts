@@ -19,7 +19,7 @@ interface Parts {
   snapshots: Snapshots;
   readying: Readying;
   mode: WorkersPath["mode"];
-  /** What Workers' paths begin with. */
+  /** What Workers' paths begin with; empty in a bucket. */
   base: string;
 }
 
@@ -28,6 +28,6 @@ export function createCommitStorage({ snapshots, readying, mode, base }: Parts):
   return {
     ...snapshots,
     ...readying,
-    forWorkers: (name, sha) => ({ mode, path: `${base}/${repositoryFolder(name)}/${sha}` }),
+    forWorkers: (name, sha) => ({ mode, path: `${base && `${base}/`}${repositoryFolder(name)}/${sha}` }),
   };
 }

@@ -1,8 +1,11 @@
 import { join, resolve } from "node:path";
 import { definePlugin } from "../../core";
 import { createCommitStorage } from "./commit-storage";
+import { createLocalStore } from "./local-store";
 import { storageReadiness } from "./readiness";
 import { commitRefetch, createReadying } from "./refetch";
+import { openBucket } from "./s3-settings";
+import { createS3Store } from "./s3-store";
 import { settings } from "./settings";
 import { createSnapshots } from "./snapshots";
 import { storageAccess } from "./storage-access";
@@ -21,23 +24,29 @@ export default definePlugin({
   config: settings,
   slots: [commitRefetch],
   setup({ slots, log, observe, config, core }) {
-    const base = resolve(config.path ?? join(core.dataDir, "git_storage"));
+    const folder = resolve(config.path ?? join(core.dataDir, "git_storage"));
+    const store =
+      config.mode === "s3"
+        ? createS3Store(openBucket(config), resolve(core.dataDir, "git_drafts"))
+        : createLocalStore(folder, storageAccess(config.fileMode ?? (config.path === undefined ? "0600" : "0644")));
     const snapshots = createSnapshots({
-      basePath: base,
+      store,
       cachePath: resolve(core.dataDir, "git_cache"),
-      access: storageAccess(config.fileMode ?? (config.path === undefined ? "0600" : "0644")),
       limits: { maxFiles: config.commitMaxFiles, maxBytes: config.commitMaxSize },
       log,
       observe,
     });
     const readying = createReadying(snapshots, slots.one(commitRefetch));
-    const api = createCommitStorage({ snapshots, readying, mode: config.mode, base });
+    const api = createCommitStorage({ snapshots, readying, mode: config.mode, base: config.mode === "s3" ? "" : folder });
     return {
       api,
-      readiness: [storageReadiness(base, snapshots)],
+      readiness: [storageReadiness(snapshots)],
       start: () =>
         snapshots.prepare().catch((error: unknown) => {
-          log.warn({ err: error, storage: base }, "the storage can't be made or closed to other accounts; it is tried again");
+          log.warn(
+            { err: error, mode: config.mode },
+            "the storage can't be used yet, or closed to other accounts; it is tried again",
+          );
         }),
       console: { storage: { summary: 'await storage.exists("api", "<commit>") and the like', value: api } },
     };

@@ -1,4 +1,17 @@
-import { chmod, lstat, readdir, readlink, rename, rm, rmdir, stat, symlink, unlink } from "node:fs/promises";
+import { constants } from "node:fs";
+import {
+  access as checkAccess,
+  chmod,
+  lstat,
+  readdir,
+  readlink,
+  rename,
+  rm,
+  rmdir,
+  stat,
+  symlink,
+  unlink,
+} from "node:fs/promises";
 import { join } from "node:path";
 import { writeAtomically } from "./atomic-file";
 import { isAbsence, removeLeftovers } from "./leftovers";
@@ -101,9 +114,16 @@ export function createLocalStore(basePath: string, access: StorageAccess): Snaps
   }
 
   return {
+    async prepare() {
+      await makeStorageFolder(basePath, access);
+      await checkAccess(basePath, constants.W_OK);
+    },
     put,
     find,
-    open: (stored) => Bun.file(stored.location),
+    open(stored, range) {
+      const file = Bun.file(stored.location);
+      return range ? file.slice(range[0], range[1] + 1) : file;
+    },
     read: (stored) => Bun.file(stored.location).stream(),
     remove,
     removeRepository,

@@ -8,6 +8,9 @@ export interface StoredArchive extends Archive {
   readonly storedBytes: number;
 }
 
+/** First and last byte. */
+export type ByteRange = readonly [first: number, last: number];
+
 /**
  * Which of these commits another repository keeps under a name by now; null when no repository has the name. Asked after what is
  * there was listed, so that what such a repository puts there later is left alone.
@@ -20,6 +23,8 @@ export type HeldCommits = (shas: readonly string[]) => Promise<ReadonlySet<strin
  * has nothing.
  */
 export interface SnapshotStore {
+  /** Makes what it needs, or closes what is there to whom it shouldn't be open to. @throws when it can't be used */
+  prepare(): Promise<void>;
   /**
    * Lets `write` make the archive in a file of its own, then publishes archive and checksum, in that order, each at once.
    * A failure leaves nothing behind.
@@ -30,14 +35,20 @@ export interface SnapshotStore {
   put(name: string, sha: string, write: (path: string) => Promise<Archive>): Promise<StoredArchive>;
   /** The archive, or null when it isn't there as a whole. */
   find(name: string, sha: string): Promise<StoredArchive | null>;
-  /** The archive's bytes as a file that is read where and when it is consumed. */
-  open(stored: StoredArchive): Blob;
+  /**
+   * The archive's bytes, or some of them, for an answer: read where and when they are consumed.
+   * @param range first and last byte
+   */
+  open(stored: StoredArchive, range?: ByteRange): Blob | ReadableStream<Uint8Array<ArrayBuffer>>;
   /** The archive's bytes. @throws when it isn't there */
   read(stored: StoredArchive): ReadableStream<Uint8Array<ArrayBuffer>>;
   /** Deletes all that is kept of a commit. */
   remove(name: string, sha: string): Promise<void>;
   /** Deletes all that is kept under the name of a repository that is gone, but for what another one that has the name keeps there. */
   removeRepository(name: string, held: HeldCommits): Promise<void>;
-  /** Moves what is kept of a repository to its new name. What is already queued under the old name stays readable. */
+  /**
+   * Moves what is kept of a repository to its new name. What is already queued under the old name stays readable, until
+   * `removeRepository` is called for it.
+   */
   rename(oldName: string, newName: string): Promise<void>;
 }

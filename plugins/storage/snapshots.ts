@@ -8,20 +8,16 @@ import { openGitTree } from "./git/git-tree";
 import { observedGit } from "./git/observed-git";
 import { gitMemoryBytes, type ProcessLimits } from "./git/process-limits";
 import { type CommitToFetch, createGitCache } from "./git-cache";
-import { createLocalStore } from "./local-store";
 import { assertCommitSha } from "./names";
 import { createPacker } from "./pack-commit";
 import { readFilesOf, type SnapshotFile } from "./read-file";
 import type { HeldCommits, SnapshotStore, StoredArchive } from "./snapshot-store";
-import { makeStorageFolder, type StorageAccess } from "./storage-access";
 
 export interface SnapshotOptions {
-  /** Absolute folder that the Workers share. */
-  readonly basePath: string;
+  /** Where archives are kept. */
+  readonly store: SnapshotStore;
   /** Absolute folder of the git cache. May be lost, may be shared by processes. */
   readonly cachePath: string;
-  /** Who may read what is in `basePath`. */
-  readonly access: StorageAccess;
   readonly log: Logger;
   readonly limits?: Partial<SnapshotLimits>;
   /** Told of what git fetches, packs and tidies. */
@@ -85,8 +81,8 @@ export interface Snapshots {
   exists(name: string, sha: string): Promise<boolean>;
   /** The archive for the Workers, or null. */
   locate(name: string, sha: string): Promise<StoredArchive | null>;
-  /** The archive's bytes, or a slice of them, read while they are consumed. */
-  open(archive: StoredArchive): Blob;
+  /** The archive's bytes, or some of them, for an answer: read while they are consumed. */
+  readonly open: SnapshotStore["open"];
   /** Reads one file. See {@link Snapshots.eachFile}. */
   readFile(commit: CommitToRead, path: string): Promise<SnapshotFile>;
   /**
@@ -100,6 +96,8 @@ export interface Snapshots {
   remove(name: string, sha: string): Promise<void>;
   /** Deletes the archives and the git cache of a repository, and nothing that another one keeps under the same name. */
   removeRepository(gone: GoneRepository): Promise<void>;
+  /** Deletes what is still kept under a name that a repository doesn't have any more, and nothing that another one keeps there. */
+  removeFormerName(gone: Omit<GoneRepository, "repositoryId">): Promise<void>;
   /** Moves a repository's archives to its new name; under the old name they stay readable. */
   rename(oldName: string, newName: string): Promise<void>;
 }
@@ -114,13 +112,12 @@ const defaultLimits: SnapshotLimits = {
   process: { memoryBytes: gitMemoryBytes, cpuSeconds: 120 },
 };
 
-/** Snapshots on local disk. */
-export function createSnapshots({ basePath, cachePath, access, log, limits: given, observe }: SnapshotOptions): Snapshots {
+/** Snapshots whose git cache is on local disk. */
+export function createSnapshots({ store, cachePath, log, limits: given, observe }: SnapshotOptions): Snapshots {
   const limits = { ...defaultLimits, ...given };
   const observed = observedGit(observe);
   const cache = createGitCache(cachePath, { ...limits, packBytes: packAllowance(limits) }, observed);
   const packer = createPacker({ cache, limits, observed });
-  const store = createLocalStore(basePath, access);
 
   async function storeCommit(commit: CommitToStore): Promise<{ cloneSize: number }> {
     const present = await store.find(commit.name, commit.sha);
@@ -160,7 +157,7 @@ export function createSnapshots({ basePath, cachePath, access, log, limits: give
   return {
     async prepare() {
       await makeClosedFolder(cachePath);
-      await makeStorageFolder(basePath, access);
+      await store.prepare();
     },
     store: storeCommit,
     exists: async (name, sha) => (await store.find(name, sha)) !== null,
@@ -173,6 +170,7 @@ export function createSnapshots({ basePath, cachePath, access, log, limits: give
       await store.removeRepository(name, held);
       await cache.removeRepository(repositoryId);
     },
+    removeFormerName: ({ name, held }) => store.removeRepository(name, held),
     rename: store.rename,
   };
 }

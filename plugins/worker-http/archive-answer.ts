@@ -7,7 +7,8 @@ export interface OpenArchive {
   readonly sha256: string;
   /** Bytes. */
   readonly size: number;
-  readonly bytes: Blob;
+  /** @param range first and last byte; all of them unless given */
+  open(range?: readonly [first: number, last: number]): Blob | ReadableStream<Uint8Array<ArrayBuffer>>;
 }
 
 /**
@@ -17,7 +18,7 @@ export interface OpenArchive {
  * @param fileName what a browser or curl saves it as
  * @throws ApiError `worker.unsatisfiable_range` when the range begins behind the end
  */
-export function serveArchive(request: Request, { sha256, size, bytes }: OpenArchive, fileName: string): Response {
+export function serveArchive(request: Request, { sha256, size, open }: OpenArchive, fileName: string): Response {
   const headers = {
     "content-type": "application/zstd",
     "content-disposition": `attachment; filename="${fileName}"`,
@@ -25,13 +26,13 @@ export function serveArchive(request: Request, { sha256, size, bytes }: OpenArch
     digest: `sha-256=${Buffer.from(sha256, "hex").toString("base64")}`,
   };
   const range = request.method === "GET" ? readRange(request.headers.get("range"), size) : null;
-  if (!range) return new Response(bytes, { headers: { ...headers, "content-length": String(size) } });
+  if (!range) return new Response(open(), { headers: { ...headers, "content-length": String(size) } });
   const [first, last] = range;
   if (first > last) {
     const { code, status, message } = errors.fail("worker.unsatisfiable_range");
     throw new ApiError(code, status, message, { "content-range": `bytes */${size}` });
   }
-  return new Response(bytes.slice(first, last + 1), {
+  return new Response(open(range), {
     status: 206,
     headers: {
       ...headers,

@@ -47,7 +47,7 @@ export function jobRoutes({ db, worker, storage }: Parts): Route[] {
         const { id, repository: name, sha } = commit;
         const stored = await storage.ready({ id, name, sha, isRecorded: true });
         if (!stored) throw errors.fail("worker.archive_missing", undefined, { "retry-after": "60" });
-        return serveArchive(request, { ...stored, bytes: storage.open(stored) }, `${sha}.tar.zst`);
+        return serveArchive(request, { ...stored, open: (range) => storage.open(stored, range) }, `${sha}.tar.zst`);
       },
     }),
   ];

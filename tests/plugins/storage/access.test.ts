@@ -2,6 +2,7 @@ import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
 import { chmod, chown, mkdir, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import pino from "pino";
+import { createLocalStore } from "../../../plugins/storage/local-store";
 import { createSnapshots } from "../../../plugins/storage/snapshots";
 import { type FileMode, storageAccess } from "../../../plugins/storage/storage-access";
 import { createWorld, type StorageWorld } from "./storage-world";
@@ -16,7 +17,7 @@ const modeOf = async (path: string) => ((await stat(path)).mode & 0o7777).toStri
 
 function snapshotsWith(world: StorageWorld, mode: FileMode) {
   const { basePath, cachePath } = world;
-  return createSnapshots({ basePath, cachePath, access: storageAccess(mode), log: pino({ level: "silent" }) });
+  return createSnapshots({ store: createLocalStore(basePath, storageAccess(mode)), cachePath, log: pino({ level: "silent" }) });
 }
 
 test.each([

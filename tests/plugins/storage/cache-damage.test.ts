@@ -3,6 +3,7 @@ import { stat, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { Glob } from "bun";
 import pino from "pino";
+import { createLocalStore } from "../../../plugins/storage/local-store";
 import { createSnapshots } from "../../../plugins/storage/snapshots";
 import { storageAccess } from "../../../plugins/storage/storage-access";
 import { run } from "./source-repository";
@@ -70,7 +71,7 @@ test("mends a cache in a folder whose name reads like another fault", async () =
   await using world = await createWorld();
   const cachePath = join(world.root, "ssl: no space left on device, connection reset");
   const log = pino({ level: "silent" });
-  const snapshots = createSnapshots({ basePath: world.basePath, cachePath, access: storageAccess("0644"), log });
+  const snapshots = createSnapshots({ store: createLocalStore(world.basePath, storageAccess("0644")), cachePath, log });
   await snapshots.store(world.commit(await firstCommit(world)));
   await run(["find", join(cachePath, "7", "sha1", "objects"), "-type", "f", "-delete"], "/");
   const next = await nextCommit(world);

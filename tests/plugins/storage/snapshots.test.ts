@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { lstat, mkdir, readdir, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import pino from "pino";
+import { createLocalStore } from "../../../plugins/storage/local-store";
 import { repositoryFolder } from "../../../plugins/storage/names";
 import { createSnapshots } from "../../../plugins/storage/snapshots";
 import { storageAccess } from "../../../plugins/storage/storage-access";
@@ -31,7 +32,7 @@ test("stores one commit from several processes at once", async () => {
   const log = pino({ level: "silent" });
   const access = storageAccess("0644");
   const processes = [0, 1, 2, 3].map(() =>
-    createSnapshots({ basePath: world.basePath, cachePath: world.cachePath, access, log }),
+    createSnapshots({ store: createLocalStore(world.basePath, access), cachePath: world.cachePath, log }),
   );
   const sizes = await Promise.all(processes.map((snapshots) => snapshots.store(world.commit(sha))));
   expect(new Set(sizes.map((size) => size.cloneSize)).size).toBe(1);

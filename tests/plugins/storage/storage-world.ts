@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pino from "pino";
+import { createLocalStore } from "../../../plugins/storage/local-store";
 import { createSnapshots, type SnapshotLimits, type Snapshots } from "../../../plugins/storage/snapshots";
 import { storageAccess } from "../../../plugins/storage/storage-access";
 import { type GitServer, startGitServer } from "./git-server";
@@ -38,7 +39,7 @@ export async function createWorld(limits: Partial<SnapshotLimits> = {}, objectFo
     source,
     server,
     logged,
-    snapshots: createSnapshots({ basePath, cachePath, access: storageAccess("0644"), log, limits }),
+    snapshots: createSnapshots({ store: createLocalStore(basePath, storageAccess("0644")), cachePath, log, limits }),
     commit: (sha) => ({ repositoryId: 7, name: "widgets", remoteUrl: server.remote("widgets/.git"), token, sha }),
     async [Symbol.asyncDispose]() {
       await server.stop();
