@@ -1,30 +1,33 @@
 import { S3Client } from "bun";
 import { setting, settingText, webAddress } from "../../core";
 
-/** Where the bucket is and who asks, by the variables that AWS' own tools read. */
+/** Where the bucket is and who asks: by variables of the platform's own, or by those that AWS' own tools read. */
 export const s3Settings = {
   s3Bucket: setting(settingText.optional(), {
     env: "COCOV_GIT_SERVICE_S3_STORAGE_BUCKET_NAME",
     summary: "bucket shared with workers, in the mode s3",
   }),
   s3Endpoint: setting(webAddress.optional(), {
-    env: ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "S3_ENDPOINT"],
+    env: ["COCOV_GIT_SERVICE_S3_STORAGE_ENDPOINT", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "S3_ENDPOINT"],
     summary: "where the bucket's service is, when it isn't AWS",
     accepts: "an absolute http:// or https:// URL",
   }),
-  s3Region: setting(settingText.optional(), { env: ["AWS_REGION", "S3_REGION"], summary: "region of the bucket" }),
+  s3Region: setting(settingText.optional(), {
+    env: ["COCOV_GIT_SERVICE_S3_STORAGE_REGION", "AWS_REGION", "S3_REGION"],
+    summary: "region of the bucket",
+  }),
   s3AccessKeyId: setting(settingText.optional(), {
-    env: ["AWS_ACCESS_KEY_ID", "S3_ACCESS_KEY_ID"],
+    env: ["COCOV_GIT_SERVICE_S3_STORAGE_ACCESS_KEY_ID", "AWS_ACCESS_KEY_ID", "S3_ACCESS_KEY_ID"],
     summary: "who asks the bucket's service",
     secret: true,
   }),
   s3SecretAccessKey: setting(settingText.optional(), {
-    env: ["AWS_SECRET_ACCESS_KEY", "S3_SECRET_ACCESS_KEY"],
+    env: ["COCOV_GIT_SERVICE_S3_STORAGE_SECRET_ACCESS_KEY", "AWS_SECRET_ACCESS_KEY", "S3_SECRET_ACCESS_KEY"],
     summary: "the secret that goes with the access key",
     secret: true,
   }),
   s3SessionToken: setting(settingText.optional(), {
-    env: ["AWS_SESSION_TOKEN", "S3_SESSION_TOKEN"],
+    env: ["COCOV_GIT_SERVICE_S3_STORAGE_SESSION_TOKEN", "AWS_SESSION_TOKEN", "S3_SESSION_TOKEN"],
     summary: "the session that a temporary access key belongs to",
     secret: true,
   }),
