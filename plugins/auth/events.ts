@@ -18,7 +18,7 @@ export const acted = defineEvent<{
 
 /**
  * A user is about to be deleted: what they own passes to the heir, in the transaction that deletes them, and what belongs to the person
- * goes. Nothing that names the user can be added meanwhile.
+ * goes. Nothing that refers to the user can be added meanwhile: `holdCaller` tells who tries to.
  */
 export const userReplaced = defineEvent<{ userId: number; githubId: number; heirId: number }>("user.replaced");
 

@@ -28,6 +28,7 @@ export { type Caller, type ServiceCaller, type SessionCaller, seesEverything, ty
 export { errors } from "./errors";
 export { acted, userLeft, userReplaced, userSignedIn } from "./events";
 export type { AccessGuards } from "./guards";
+export { holdCaller } from "./hold-caller";
 export type { RequestLimits } from "./limits/request-limits";
 export type { ServiceScope } from "./service-scope";
 export { type PermissionCounts, type UserPermissions, userPermissions } from "./slots";

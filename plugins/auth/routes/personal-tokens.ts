@@ -3,7 +3,7 @@ import { type Database, type Events, notFound, parameter, type Route, route, typ
 import { errors } from "../errors";
 import { acted } from "../events";
 import type { AccessGuards } from "../guards";
-import { holdSession } from "../hold-session";
+import { holdCaller } from "../hold-caller";
 import { personalScopes, personalScopesInWords } from "../personal-scope";
 import {
   newPersonalToken,
@@ -84,7 +84,7 @@ export function personalTokenRoutes({ db, events, guards, allowNeverExpiring }: 
         const { expires_in_days: days, ...wanted } = params;
         if (days === 0 && !allowNeverExpiring) throw errors.fail("personal_tokens.invalid_expiry", neverRefused);
         return await db.transaction(async (tx) => {
-          await holdSession(tx, caller);
+          await holdCaller(tx, caller);
           const token = await createPersonalToken(tx, { ...wanted, userId: caller.id, expiresInDays: days || null });
           await tell(tx, "created", token);
           return { ...presentPersonalToken(token), token_value: token.value };

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type Database, type Events, notFound, parameter, type Route, route } from "../../../core";
 import { acted } from "../events";
 import type { AccessGuards } from "../guards";
-import { holdSession } from "../hold-session";
+import { holdCaller } from "../hold-caller";
 import { newServiceToken, presentServiceToken, serviceTokens } from "../schemas";
 import { scopesInWords, serviceScopes } from "../service-scope";
 import { description } from "../token-description";
@@ -42,7 +42,7 @@ export function serviceTokenRoutes({ db, events, guards: { admin, adminSession }
       answers: { 201: newServiceToken },
       handle: async ({ params, caller }) => {
         return await db.transaction(async (tx) => {
-          await holdSession(tx, caller);
+          await holdCaller(tx, caller);
           const token = await tokens.createService(tx, { ...params, ownerId: caller.id });
           await events.emit(tx, acted, { action: "service_token.created", subject: subjectOf(token), repository: null });
           return { ...presentServiceToken(token), token_value: token.value };
