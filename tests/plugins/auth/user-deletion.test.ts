@@ -45,6 +45,20 @@ test("with a user go tokens, addresses and memberships; what others need stays",
   expect(await outcome(await remove(id))).toEqual({ status: 404, code: "not_found" });
 });
 
+test("what a plugin keeps for a user passes to who deletes them, and to nobody when they can't be deleted", async () => {
+  const [{ id }, heir] = [await person(), await adminPerson()];
+  await db.sql`INSERT INTO keepsakes VALUES ('ring', ${id})`;
+  await db.sql`CREATE TABLE left_behind (owner_id bigint NOT NULL REFERENCES users (id))`;
+  await db.sql`INSERT INTO left_behind VALUES (${id})`;
+  // Nobody passes that on, as when the plugin that would is off.
+  expect(await outcome(await remove(id, heir.token))).toEqual({ status: 409, code: "admin.user_owns_more" });
+  expect<unknown>(await rows(db.sql`SELECT * FROM keepsakes`)).toEqual([{ name: "ring", owner_id: id }]);
+  await db.sql`DROP TABLE left_behind`;
+  expect((await remove(id, heir.token)).status).toBe(204);
+  expect<unknown>(await rows(db.sql`SELECT * FROM keepsakes`)).toEqual([{ name: "ring", owner_id: heir.id }]);
+  expect((await remove(heir.id)).status).toBe(204);
+});
+
 test("somebody who was deleted may sign in again, and is a new user with what GitHub grants", async () => {
   const before = await world.signIn("ada");
   await db.sql`UPDATE users SET admin = true WHERE login = 'ada'`;
@@ -134,14 +148,4 @@ test("two who delete the same person delete them once", async () => {
     expect(answers.map(({ status }) => status).toSorted()).toEqual([204, 404]);
   }
   expect((await remove(other.id)).status).toBe(204);
-});
-
-test("what a plugin that is off keeps of a user is a reason not to delete them, and said", async () => {
-  const { id } = await person("owner");
-  await db.sql`CREATE TABLE left_behind (owner_id bigint NOT NULL REFERENCES users (id))`;
-  await db.sql`INSERT INTO left_behind VALUES (${id})`;
-  expect(await outcome(await remove(id))).toEqual({ status: 409, code: "admin.user_owns_more" });
-  expect(await idOf("owner")).toBe(id);
-  await db.sql`DROP TABLE left_behind`;
-  expect((await remove(id)).status).toBe(204);
 });

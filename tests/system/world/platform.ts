@@ -48,10 +48,12 @@ interface PlatformOptions {
   readonly copies?: number;
   readonly env?: Readonly<Record<string, string>>;
   readonly jobTiming?: TestServerOptions["jobTiming"];
+  /** Ids of people, repositories and tokens begin here, so that made-up ones don't hit them. */
+  readonly firstId?: number;
 }
 
 /** Starts it for all tests of the calling file. The repository `api` has one commit on `main`, whose checks wait for a Worker. */
-export async function usePlatform({ copies = 1, env = {}, jobTiming }: PlatformOptions = {}): Promise<Platform> {
+export async function usePlatform({ copies = 1, env = {}, jobTiming, firstId = 1 }: PlatformOptions = {}): Promise<Platform> {
   const github = await startGitHub({ org: "acme" });
   const database = await createTestDatabase({ template: await migratedTemplate() });
   const dataDir = await mkdtemp(join(tmpdir(), "cocov-system-"));
@@ -66,6 +68,8 @@ export async function usePlatform({ copies = 1, env = {}, jobTiming }: PlatformO
     await database.drop();
     await rm(dataDir, { recursive: true, force: true });
   });
+  for (const table of ["users", "user_tokens", "service_tokens", "repositories"])
+    await db.sql`ALTER TABLE ${db.sql(table)} ALTER COLUMN id RESTART WITH ${db.sql.unsafe(String(firstId))}`;
   const server = await startTestServer(options);
   servers.push(server);
   while (servers.length < copies) servers.push(await startTestServer(options));

@@ -10,11 +10,12 @@ export interface Person {
   readonly token: string;
 }
 
-/** The whole platform, whose first admin is called `admin`, and a note of each act. */
+/** The whole platform, whose first admin is called `admin`, a note of each act, and keepsakes that have an owner. */
 export async function usePeopleWorld() {
   const platform = await useTestPlatform({ plugins: [join(import.meta.dir, "act-noting")] });
   const { db, github } = platform;
   await db.sql`CREATE TABLE noted_acts (id bigint GENERATED ALWAYS AS IDENTITY, who text, action text NOT NULL, subject jsonb NOT NULL)`;
+  await db.sql`CREATE TABLE keepsakes (name text NOT NULL, owner_id bigint NOT NULL REFERENCES users (id))`;
   const admin = await platform.admin();
 
   const isAdmin = async (id: number): Promise<boolean> => {
