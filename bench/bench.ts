@@ -13,6 +13,7 @@ import { migrationSources } from "../core/services/database/migrations/migration
 import { startEmbeddedPostgres } from "../core/services/embedded-postgres/embedded-postgres";
 import { createLogger } from "../core/services/log/logger";
 import { type Comparison, comparePath } from "./compare";
+import { authenticate } from "./paths/authenticate";
 import { listRepositories } from "./paths/list-repositories";
 import { pushWebhook } from "./paths/push-webhook";
 import { registerIssues } from "./paths/register-issues";
@@ -52,7 +53,7 @@ The platform answers HTTP only here (COCOV_ROLE=web): jobs that webhooks cause s
         BENCH_DATABASE_URL: database.url,
         BENCH_WEBHOOK_SECRET: world.webhookSecret,
       });
-      for (const path of [listRepositories, pushWebhook, registerIssues]) {
+      for (const path of [authenticate, listRepositories, pushWebhook, registerIssues]) {
         comparisons.push(
           await comparePath(
             path,

@@ -19,6 +19,18 @@ async function callerOf(request: Request): Promise<number | null> {
   return row ? row.github_id : null;
 }
 
+async function user(request: Request): Promise<Response> {
+  const token = request.headers.get("authorization")?.slice("bearer ".length) ?? "";
+  const hashed = createHash("sha256").update(token).digest("base64");
+  const [row] = await sql`
+    SELECT u.id, u.login, u.avatar_url, u.admin, t.kind, t.scopes, t.expires_at
+      FROM user_tokens t JOIN users u ON u.id = t.user_id WHERE t.hashed_token = ${hashed}
+    UNION ALL SELECT 0, '', NULL, false, '', scopes, NULL FROM service_tokens WHERE hashed_token = ${hashed} LIMIT 1`;
+  if (!row) return new Response(null, { status: 401 });
+  const { id, login, avatar_url, admin, kind, scopes, expires_at } = row;
+  return Response.json({ id, login, avatar_url, admin, token: { kind, scopes, expires_at } });
+}
+
 async function list(request: Request): Promise<Response> {
   const caller = await callerOf(request);
   if (caller === null) return new Response(null, { status: 401 });
@@ -86,7 +98,7 @@ const server = Bun.serve({
   port: 0,
   hostname: "127.0.0.1",
   fetch(request) {
-    if (request.method === "GET") return list(request);
+    if (request.method === "GET") return request.url.endsWith("/v1/user") ? user(request) : list(request);
     return request.method === "PUT" ? issues(request) : webhook(request);
   },
 });

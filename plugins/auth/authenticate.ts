@@ -4,8 +4,6 @@ import { errors } from "./errors";
 import type { serviceTokens, users, userTokens } from "./tables";
 import { hashToken } from "./token";
 
-/** How old `last_used_at` may get before a use writes it again, in seconds. */
-const lastUsedPrecision = 60;
 const longestHeader = 512;
 
 type User = typeof users.$inferSelect;
@@ -32,8 +30,8 @@ interface ServiceTokenRow {
 }
 
 /**
- * Turns an `Authorization` header into a caller, with one statement. People are who they are now: what became of them since their token
- * was made counts with the next request.
+ * Turns an `Authorization` header into a caller, with one statement, and notes once a minute that the token was used. People are who they
+ * are now: what became of them since their token was made counts with the next request.
  * @returns a function that throws `auth.no_authorization` or `auth.invalid_token` when the header doesn't name one
  */
 export function createAuthenticator({ db, log }: { db: Database; log: Logger }) {
@@ -43,12 +41,12 @@ export function createAuthenticator({ db, log }: { db: Database; log: Logger }) 
     const [row] = await db.sql<(UserTokenRow | ServiceTokenRow)[]>`
       SELECT 'user' AS source, t.id AS "tokenId", t.scopes, t.kind, t.expires_at AS "expiresAt", u.id AS "userId", u.login,
              u.github_id AS "githubId", u.avatar_url AS "avatarUrl", u.admin,
-             (t.last_used_at IS NULL OR t.last_used_at < now() - make_interval(secs => ${lastUsedPrecision})) AS stale
+             (t.last_used_at IS NULL OR t.last_used_at < now() - interval '1 minute') AS stale
         FROM user_tokens t JOIN users u ON u.id = t.user_id
        WHERE t.hashed_token = ${hashed} AND (t.expires_at IS NULL OR t.expires_at >= now())
       UNION ALL
       SELECT 'service', t.id, t.scopes, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-             (t.last_used_at IS NULL OR t.last_used_at < now() - make_interval(secs => ${lastUsedPrecision}))
+             (t.last_used_at IS NULL OR t.last_used_at < now() - interval '1 minute')
         FROM service_tokens t
        WHERE t.hashed_token = ${hashed}
        LIMIT 1`;
@@ -58,7 +56,7 @@ export function createAuthenticator({ db, log }: { db: Database; log: Logger }) 
   };
 }
 
-/** @returns what notes that a token was used, behind the request's back; twins and other processes write once in that time, too */
+/** @returns what notes that a token was used, behind the request's back: of many uses at once, in all processes, one */
 function createTouch({ db, log }: { db: Database; log: Logger }) {
   const underWay = new Set<string>();
   return (source: "user" | "service", id: number): void => {
@@ -69,10 +67,10 @@ function createTouch({ db, log }: { db: Database; log: Logger }) {
       source === "user"
         ? db.sql`
             UPDATE user_tokens SET last_used_at = now()
-             WHERE id = ${id} AND (last_used_at IS NULL OR last_used_at < now() - make_interval(secs => ${lastUsedPrecision}))`
+             WHERE id = ${id} AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')`
         : db.sql`
             UPDATE service_tokens SET last_used_at = now()
-             WHERE id = ${id} AND (last_used_at IS NULL OR last_used_at < now() - make_interval(secs => ${lastUsedPrecision}))`;
+             WHERE id = ${id} AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')`;
     written
       .catch((error: unknown) => log.warn({ err: error, source, id }, "the time of a token's last use wasn't written"))
       .finally(() => underWay.delete(key));

@@ -17,5 +17,5 @@ test("the benchmark measures each path on the platform and on its limit", async 
   });
   const [text, problems] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()]);
   expect({ exitCode: await child.exited, problems }).toEqual({ exitCode: 0, problems: "" });
-  expect(output.parse(JSON.parse(text)).comparisons).toHaveLength(3);
+  expect(output.parse(JSON.parse(text)).comparisons).toHaveLength(4);
 });

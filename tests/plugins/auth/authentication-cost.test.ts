@@ -44,9 +44,7 @@ test("it reads both kinds of token by index, among many", async () => {
   await db.sql`
     INSERT INTO users (login, github_id) SELECT 'somebody' || n, -n FROM generate_series(1, 3000) n`;
   await db.sql`ANALYZE users, user_tokens, service_tokens`;
-  const text = (await lookup()).replace(/\$(\d+)/g, (_, number: string) =>
-    number === "2" || number === "4" ? "'session7'" : "60",
-  );
+  const text = (await lookup()).replace(/\$\d+/g, "'session7'");
   const plan = (await db.sql.unsafe(`EXPLAIN ${text}`)).map((row) => String(row["QUERY PLAN"])).join("\n");
   expect(plan).not.toContain("Seq Scan");
   for (const index of ["user_tokens_hashed_token_key", "service_tokens_hashed_token_key", "users_pkey"]) {
