@@ -30,9 +30,10 @@ export { acted, userLeft, userReplaced, userSignedIn } from "./events";
 export type { AccessGuards } from "./guards";
 export { holdCaller } from "./hold-caller";
 export type { RequestLimits } from "./limits/request-limits";
+export type { SignedInUser } from "./record-person";
 export type { ServiceScope } from "./service-scope";
 export { type PermissionCounts, type UserPermissions, userPermissions } from "./slots";
-export type { SignedInUser, UserPresentation, Users } from "./users";
+export type { UserPresentation, Users } from "./users";
 
 /** Who calls and what they may do. */
 export interface Auth extends AccessGuards {
@@ -79,7 +80,7 @@ export default definePlugin({
   setup({ db, events, slots, log, cipher, config, use: { github } }) {
     const limits = createRequestLimits({ db, log, cipher, limit: config.rateLimit });
     const guards = createGuards(limited(createAuthenticator({ db, log }), limits));
-    const users = createUsers({ cipher });
+    const users = createUsers({ cipher, log });
     const leave = createLeave(events);
     const api: Auth = {
       ...guards,

@@ -22,7 +22,7 @@ export interface SignIns {
    * Takes a pending sign-in away, whether the state fits or not: it can be tried once.
    * @returns null unless it was there, in time, and both parts belong together
    */
-  consume(q: Queryable, pending: PendingSignIn): Promise<{ codeVerifier: string } | null>;
+  consume(q: Queryable, pending: PendingSignIn): Promise<{ codeVerifier: string; consumedAt: Date } | null>;
 }
 
 export function createSignIns(cipher: Cipher): SignIns {
@@ -42,13 +42,13 @@ export function createSignIns(cipher: Cipher): SignIns {
 
     async consume(q, { exchangeToken, state }) {
       const hashed = sha256(exchangeToken);
-      const [row] = await q.sql<(RowOf<typeof secretColumns> & { inTime: boolean })[]>`
+      const [row] = await q.sql<(RowOf<typeof secretColumns> & { inTime: boolean; consumedAt: Date })[]>`
         DELETE FROM pending_sign_ins WHERE hashed_exchange_token = ${hashed}
-        RETURNING ${secretColumns(q)}, expires_at >= now() AS "inTime"`;
+        RETURNING ${secretColumns(q)}, expires_at >= now() AS "inTime", now() AS "consumedAt"`;
       if (!row?.inTime || !row.codeVerifier || !timingSafeEqual(Buffer.from(row.hashedState), Buffer.from(sha256(state))))
         return null;
       try {
-        return { codeVerifier: cipher.decrypt(row.codeVerifier, contextOf(hashed)) };
+        return { codeVerifier: cipher.decrypt(row.codeVerifier, contextOf(hashed)), consumedAt: row.consumedAt };
       } catch (error) {
         // Begun under a key that isn't configured any more.
         if (error instanceof CipherError) return null;

@@ -13,6 +13,7 @@ export const users = pgTable("users", {
   admin: boolean("admin").notNull().default(false),
   githubToken: bytea("github_token"),
   avatarUrl: text("avatar_url"),
+  seenAt: moment("seen_at").notNull().defaultNow(),
   ...timestamps(),
 });
 
@@ -21,6 +22,7 @@ export const userEmails = pgTable("user_emails", {
   id: id(),
   userId: int8("user_id").notNull(),
   email: citext("email").notNull().unique(),
+  seenAt: moment("seen_at").notNull().defaultNow(),
   ...timestamps(),
 });
 

@@ -1,28 +1,16 @@
 import { eq, sql } from "drizzle-orm";
 import {
   type Cipher,
+  CipherError,
   type Database,
   type Given,
+  type Logger,
   preparedRead,
   type Queryable,
-  type RowOf,
-  rowColumns,
   type Transaction,
 } from "../../core";
+import { type GitHubPerson, recordPerson, type SignedInUser, tokenContext } from "./record-person";
 import { userEmails, users } from "./tables";
-
-/** Who signed in, as GitHub describes them. */
-export interface GitHubPerson {
-  githubId: number;
-  login: string;
-  avatarUrl: string | null;
-  accessToken: string;
-  /** Verified addresses only. */
-  emails: readonly string[];
-}
-
-const signedInColumns = rowColumns(users, ["id", "login", "admin"]);
-export type SignedInUser = RowOf<typeof signedInColumns>;
 
 /** How another plugin shows a user. */
 export type UserPresentation = Pick<typeof users.$inferSelect, "id" | "login" | "avatarUrl">;
@@ -35,7 +23,7 @@ export interface Users {
   idsByEmail(q: Queryable, emails: readonly string[]): Promise<Map<string, number>>;
   /** @returns the user's verified addresses */
   emails(q: Queryable, userId: number): Promise<string[]>;
-  /** @returns the token GitHub gave for acting as this user; null when there is none any more */
+  /** @returns the token GitHub gave for acting as this user; null when there is none any more, or none that can be read */
   gitHubToken(q: Queryable, userId: number): Promise<string | null>;
   /** Forgets a token that GitHub refuses, unless another one has taken its place. */
   forgetGrant(db: Database, userId: number, refused: string): Promise<void>;
@@ -43,11 +31,11 @@ export interface Users {
   gitHubId(q: Queryable, userId: number): Promise<number | undefined>;
   /** @returns how many users there are */
   count(q: Queryable): Promise<number>;
-  /** Creates or updates the user who signed in. The first user of the platform becomes its admin. */
+  /** Creates or updates the user who signed in, see {@link recordPerson}. */
   signIn(tx: Transaction, person: GitHubPerson): Promise<SignedInUser>;
 }
 
-export function createUsers({ cipher }: { cipher: Cipher }): Users {
+export function createUsers({ cipher, log }: { cipher: Cipher; log: Logger }): Users {
   const api: Users = {
     async byId(q, ids) {
       if (ids.length === 0) return new Map();
@@ -68,7 +56,14 @@ export function createUsers({ cipher }: { cipher: Cipher }): Users {
 
     async gitHubToken(q, userId) {
       const [user] = await grantOf(q, { userId });
-      return user?.githubToken ? cipher.decrypt(user.githubToken, tokenContext(user.githubId)) : null;
+      if (!user?.githubToken) return null;
+      try {
+        return cipher.decrypt(user.githubToken, tokenContext(user.githubId));
+      } catch (error) {
+        if (!(error instanceof CipherError)) throw error;
+        log.error({ err: error, userId }, "a user's GitHub token can't be read; they have to sign in again");
+        return null;
+      }
     },
 
     async forgetGrant(db, userId, refused) {
@@ -89,23 +84,7 @@ export function createUsers({ cipher }: { cipher: Cipher }): Users {
       return row?.count ?? 0;
     },
 
-    async signIn(tx, person) {
-      // One sign-in at a time: the first user, logins that changed hands and addresses that moved need no further care then.
-      await tx.sql`SELECT pg_advisory_xact_lock(hashtext('auth.sign_in'))`;
-      await tx.sql`
-        UPDATE users SET login = login || '~' || github_id, updated_at = now()
-         WHERE login = ${person.login} AND github_id <> ${person.githubId}`;
-      const [user] = await tx.sql<SignedInUser[]>`
-        INSERT INTO users (login, github_id, github_token, avatar_url, admin)
-        VALUES (${person.login}, ${person.githubId}, ${cipher.encrypt(person.accessToken, tokenContext(person.githubId))},
-                ${person.avatarUrl}, NOT EXISTS (SELECT FROM users))
-        ON CONFLICT (github_id) DO UPDATE
-           SET login = excluded.login, github_token = excluded.github_token, avatar_url = excluded.avatar_url, updated_at = now()
-        RETURNING ${signedInColumns(tx)}`;
-      if (!user) throw new Error("the user who signed in wasn't stored");
-      await replaceEmails(tx, user.id, person.emails);
-      return user;
-    },
+    signIn: (tx, person) => recordPerson(tx, cipher, person),
   };
   return api;
 }
@@ -131,13 +110,3 @@ const emailsOf = preparedRead((orm, { userId }: Given<{ userId: number }>) =>
 const grantOf = preparedRead((orm, { userId }: Given<{ userId: number }>) =>
   orm.select({ githubId: users.githubId, githubToken: users.githubToken }).from(users).where(eq(users.id, userId)),
 );
-
-async function replaceEmails(tx: Transaction, userId: number, emails: readonly string[]): Promise<void> {
-  const kept = [...new Map(emails.map((email) => [email.toLowerCase(), email])).values()];
-  await tx.sql`DELETE FROM user_emails WHERE user_id = ${userId} AND email <> ALL(${kept}::text[]::citext[])`;
-  await tx.sql`
-    INSERT INTO user_emails (user_id, email) SELECT ${userId}, unnest(${kept}::text[]::citext[])
-    ON CONFLICT (email) DO UPDATE SET user_id = excluded.user_id, updated_at = now()`;
-}
-
-const tokenContext = (githubId: number): string => `users.github_token:platform:${githubId}`;

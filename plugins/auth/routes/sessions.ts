@@ -77,11 +77,12 @@ export function sessionRoutes(parts: SessionRoutes): Route[] {
         try {
           const begun = await signIns.consume(db, { exchangeToken, state });
           if (!begun) throw errors.fail("session.invalid_exchange_token_or_state");
-          const { person, standing } = await identify(github, { code, redirect, ...begun });
+          const { codeVerifier, consumedAt: seenAt } = begun;
+          const { person, standing } = await identify(github, { code, redirect, codeVerifier });
           login = person.login;
           admit(standing, { allowOutsideCollaborators });
           return await db.transaction(async (tx) => {
-            const user = await users.signIn(tx, person);
+            const user = await users.signIn(tx, { ...person, seenAt });
             const token = await tokens.createSession(tx, user.id);
             context.actor = `user:${user.login}`;
             await events.emit(tx, userSignedIn, { userId: user.id });

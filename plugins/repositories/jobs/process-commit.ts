@@ -15,6 +15,7 @@ import { type CommitStorage, isRepositoryName, SnapshotError, storageKey } from 
 import { lockStorageSize, recountStorage } from "../commits-size";
 import { commitFetchFailed, commitStored } from "../events";
 import { findCommit, findRepository } from "../find";
+import { linkAuthor } from "../link-author";
 import type { CommitRow, RepositoryRow } from "../rows";
 import { isElsewhere } from "../transfer";
 import { IdentityError, type VerifiedReads } from "../verified-read";
@@ -92,10 +93,8 @@ export function handleProcessCommit({ db, events, jobs, auth, github, reads, sto
       if (!(await findCommit(tx, commitId))) return;
       if ("failed" in fetched) return await noteFailure(tx, { commitId, fetchId, error: fetched.failed }, true);
       const { size } = fetched;
-      const userId = (await auth.users.idsByEmail(tx, [commit.authorEmail])).get(commit.authorEmail.toLowerCase()) ?? null;
       await tx.sql`
-        UPDATE commits SET clone_status = 'completed', clone_size = coalesce(${size}, clone_size), fetching_since = NULL,
-               user_id = coalesce(${userId}, user_id), updated_at = now()
+        UPDATE commits SET clone_status = 'completed', clone_size = coalesce(${size}, clone_size), fetching_since = NULL, updated_at = now()
          WHERE id = ${commitId}`;
       if (size !== null) await recountStorage(tx, repositoryId);
       await events.emit(tx, commitStored, { commitId, fetchId });
@@ -123,7 +122,8 @@ export function handleProcessCommit({ db, events, jobs, auth, github, reads, sto
   }
 
   /** @returns bytes in storage */
-  async function fetch({ commit: { id, sha }, repository }: ToFetch, run: JobRun): Promise<number> {
+  async function fetch({ commit, repository }: ToFetch, run: JobRun): Promise<number> {
+    const { id, sha } = commit;
     const { id: repositoryId, name } = repository;
     await db.transaction(async (tx) => {
       await lockStorageSize(tx, repositoryId);
@@ -133,6 +133,7 @@ export function handleProcessCommit({ db, events, jobs, auth, github, reads, sto
           FROM (SELECT id, clone_size FROM commits WHERE id = ${id}) AS before
          WHERE c.id = before.id RETURNING before.clone_size IS NOT NULL AS lost`;
       if (begun?.lost) await recountStorage(tx, repositoryId);
+      await linkAuthor(tx, auth, commit);
     });
     const token = await github.installationToken();
     const { cloneSize } = await reads.byName(repository, () =>

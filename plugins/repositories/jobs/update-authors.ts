@@ -8,6 +8,8 @@ export const updateCommitAuthors = defineJob({
   whenFailing: "Earlier commits aren't linked to their author until that person signs in again",
   payload: z.object({ userId: z.int() }),
   key: ({ userId }) => String(userId),
+  // One at a time, so that whoever got an address last has its commits in the end: the job of who had it before doesn't overtake.
+  exclusive: () => "repositories.commit_authors",
 });
 
 /** Commits registered from now on are linked at once; this is for those that were there before the addresses were known. */

@@ -1,5 +1,8 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
+import { identify } from "../../../plugins/auth/identify";
+import { codeChallenge } from "../../../plugins/auth/pkce";
 import type { Fault } from "../../../testing/github";
+import { failureOf, setUpGitHub } from "../github/world/set-up";
 import { refusal, useAuthWorld } from "./world/auth-world";
 
 // A call that hangs is given up after some seconds, and tried once more.
@@ -26,6 +29,16 @@ const faults: [string, Fault, { [step: string]: typeof unavailable }][] = [
   ["422", { status: 422 }, { user: refused, emails: refused, membership: unavailable }],
 ];
 
+test.each([500, 401, 404])(
+  "a refused token of the App's own, with %d, is told as GitHub being out of reach",
+  async (status) => {
+    const back = await cameBack("early-bird");
+    github.fail({ status, match: "/app/installations/*/access_tokens" });
+    expect(await refusal(await exchange(back))).toEqual(unavailable);
+    expect(await written()).toBe(JSON.stringify({ users: [], emails: [], tokens: [] }));
+  },
+);
+
 test("whatever fails at GitHub on the way is told as such, and nothing is written", async () => {
   const before = await written();
   const cases = faults.flatMap(([name, fault, expected], row) =>
@@ -48,6 +61,35 @@ test("whatever fails at GitHub on the way is told as such, and nothing is writte
   expect(outcomes).toEqual(cases.map(({ name, step, expected }) => ({ name, step, ...(expected ?? unavailable) })));
   expect(await written()).toBe(before);
   expect([...(await db.sql`SELECT id FROM pending_sign_ins`)]).toEqual([]);
+});
+
+test.each([
+  ["/user", "{}"],
+  ["/user", '{"id":"1","login":"ada"}'],
+  ["/user", '{"id":1,"login":"a\\u0000"}'],
+  ["/user/emails", "{}"],
+  ["/user/emails", '[{"email":"ada@example.org"}]'],
+  ["/user/emails", '[{"email":"ada\\u0000@example.org","verified":true}]'],
+])("%s answered with %s is no usable answer", async (match, body) => {
+  const before = await written();
+  const back = await cameBack("ada");
+  github.fail({ status: 200, body, match });
+  expect(await refusal(await exchange(back))).toEqual(unavailable);
+  expect(await written()).toBe(before);
+});
+
+test("a GitHub that answers everything late is waited for only so long in all", async () => {
+  const { api } = setUpGitHub(server, github.environment());
+  const begun = api.authorizeUrl({
+    redirectUri: "https://ui.example.org/",
+    state: "x",
+    scope: "repo",
+    codeChallenge: codeChallenge("v"),
+  });
+  const { code } = await github.authorize(begun, github.addUser({ login: "patient" }));
+  github.fail({ match: "/user/emails", hang: true });
+  const redeemed = { code, redirect: "https://ui.example.org/", codeVerifier: "v" };
+  expect(await failureOf(() => identify(api, redeemed, 0.5))).toBe("github.unavailable");
 });
 
 test.each([

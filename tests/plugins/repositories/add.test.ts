@@ -184,3 +184,24 @@ test("a repository that was deleted on GitHub gives its name to the one made aft
   expect(await json<object>(await get("/v1/repositories/phoenix"), 200)).toMatchObject({ id: added.id });
   expect(await commits(former.id)).toEqual([]);
 });
+
+test("a GitHub token that was copied from another user's row is no use, and isn't sent", async () => {
+  const [rich, poor] = [github.addUser({ login: "rich" }), github.addUser({ login: "poor" })];
+  const hidden = await github.addRepository({ name: "treasure", private: true });
+  hidden.setCollaborator(rich, "admin");
+  await signIn(server, github, rich.login);
+  const token = await signIn(server, github, poor.login);
+  await jobs.idle();
+  await db.sql`
+    UPDATE users SET github_token = (SELECT github_token FROM users WHERE github_id = ${rich.id}) WHERE github_id = ${poor.id}`;
+  const asked = github.requests().length;
+  const answer = await server.request("POST", "/v1/repositories", { token, body: { name: "treasure" } });
+  expect(await refusal(answer)).toEqual({ status: 404, code: "repositories.not_on_github" });
+  expect(
+    github
+      .requests()
+      .slice(asked)
+      .filter(({ caller }) => caller.startsWith("user:")),
+  ).toEqual([]);
+  expect(server.logs()).toContain("they have to sign in again");
+});
