@@ -45,7 +45,7 @@ test("a sign-in that succeeds leaves nothing readable in the log", async () => {
   expectNothingReadable();
 });
 
-const failures: Fault[] = [{ status: 500 }, { status: 401 }, { status: 200, body: "<html>" }];
+const failures: Fault[] = [{ status: 500 }, { status: 422 }, { status: 200, body: "<html>" }];
 
 test("neither does one that fails at GitHub, wherever and however", async () => {
   const outcomes: number[] = [];
