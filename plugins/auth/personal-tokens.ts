@@ -1,4 +1,4 @@
-import { type Page, type Queryable, type RowOf, rowColumns, type Transaction } from "../../core";
+import { type Page, type PageOf, type Queryable, type RowOf, readPage, rowColumns, type Transaction } from "../../core";
 import { errors } from "./errors";
 import type { PersonalScope } from "./personal-scope";
 import { userTokens } from "./tables";
@@ -27,12 +27,6 @@ export interface NewPersonalToken {
   readonly expiresInDays: number | null;
 }
 
-interface PageOf<Row> {
-  readonly rows: Row[];
-  /** Of all pages. */
-  readonly total: number;
-}
-
 /**
  * Makes a token. Call it with the account locked: the number of tokens is counted here.
  * @returns its row, and its text, which is stored nowhere
@@ -58,12 +52,11 @@ export async function createPersonalToken(
 
 /** Somebody's tokens, newest first, those that expired lately included. */
 export async function listPersonalTokens(q: Queryable, userId: number, page: Page): Promise<PageOf<PersonalTokenRow>> {
-  const rows = await q.sql<PersonalTokenRow[]>`
-    SELECT ${columns(q)} FROM user_tokens t WHERE t.user_id = ${userId} AND t.kind = 'personal'
-     ORDER BY t.id DESC LIMIT ${page.size} OFFSET ${page.offset}`;
-  const [counted] = await q.sql<{ total: number }[]>`
-    SELECT count(*)::int AS total FROM user_tokens WHERE user_id = ${userId} AND kind = 'personal'`;
-  return { rows, total: counted?.total ?? 0 };
+  return await readPage<PersonalTokenRow>(q, page, {
+    columns: columns(q),
+    from: q.sql`user_tokens t WHERE t.user_id = ${userId} AND t.kind = 'personal'`,
+    orderBy: q.sql`t.id DESC`,
+  });
 }
 
 /** Everybody's tokens, newest first. @param login only those of this person */
@@ -72,14 +65,12 @@ export async function listAllPersonalTokens(
   login: string | undefined,
   page: Page,
 ): Promise<PageOf<OwnedTokenRow>> {
-  const owned = login === undefined ? q.sql`` : q.sql`AND t.user_id = (SELECT id FROM users WHERE login = ${login})`;
-  const rows = await q.sql<OwnedTokenRow[]>`
-    SELECT ${columns(q)}, u.login, u.avatar_url AS "avatarUrl"
-      FROM user_tokens t JOIN users u ON u.id = t.user_id WHERE t.kind = 'personal' ${owned}
-     ORDER BY t.id DESC LIMIT ${page.size} OFFSET ${page.offset}`;
-  const [counted] = await q.sql<{ total: number }[]>`
-    SELECT count(*)::int AS total FROM user_tokens t WHERE t.kind = 'personal' ${owned}`;
-  return { rows, total: counted?.total ?? 0 };
+  const owned = login === undefined ? q.sql`` : q.sql`AND u.login = ${login}`;
+  return await readPage<OwnedTokenRow>(q, page, {
+    columns: q.sql`${columns(q)}, u.login, u.avatar_url AS "avatarUrl"`,
+    from: q.sql`user_tokens t JOIN users u ON u.id = t.user_id WHERE t.kind = 'personal' ${owned}`,
+    orderBy: q.sql`t.id DESC`,
+  });
 }
 
 /**

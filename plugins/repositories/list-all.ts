@@ -1,4 +1,4 @@
-import { type Page, type Queryable, type RowOf, rowColumns } from "../../core";
+import { type Page, type PageOf, type Queryable, type RowOf, readPage, rowColumns } from "../../core";
 import { repositories } from "./tables";
 
 const columns = rowColumns(
@@ -18,16 +18,13 @@ export async function listAllRepositories(
   q: Queryable,
   search: string | undefined,
   page: Page,
-): Promise<{ rows: AdministeredRepository[]; total: number }> {
+): Promise<PageOf<AdministeredRepository>> {
   const { sql } = q;
-  const matching = search === undefined ? sql`` : sql`WHERE starts_with(lower(r.name::text) COLLATE "C", lower(${search}))`;
-  const byName = sql`lower(r.name::text) COLLATE "C", (r.name::text) COLLATE "C", r.id`;
-  const [rows, [counted]] = await Promise.all([
-    sql<AdministeredRepository[]>`
-      SELECT ${columns(q)}, (SELECT count(*)::int FROM repository_members m WHERE m.repository_id = r.id) AS "accessibleByCount"
-        FROM (SELECT * FROM repositories r ${matching} ORDER BY ${byName} LIMIT ${page.size} OFFSET ${page.offset}) r
-       ORDER BY ${byName}`,
-    sql<{ total: number }[]>`SELECT count(*)::int AS total FROM repositories r ${matching}`,
-  ]);
-  return { rows, total: counted?.total ?? 0 };
+  const name = sql`lower(r.name::text) COLLATE "C"`;
+  return await readPage<AdministeredRepository>(q, page, {
+    columns: sql`
+      ${columns(q)}, (SELECT count(*)::int FROM repository_members m WHERE m.repository_id = r.id) AS "accessibleByCount"`,
+    from: search === undefined ? sql`repositories r` : sql`repositories r WHERE starts_with(${name}, lower(${search}))`,
+    orderBy: sql`${name}, (r.name::text) COLLATE "C", r.id`,
+  });
 }

@@ -1,4 +1,4 @@
-import { type Database, type Page, type RowOf, rowColumns } from "../../core";
+import { type Database, type Page, type PageOf, type RowOf, readPage, rowColumns } from "../../core";
 import type { CommitRow, RepositoryRow } from "../repositories";
 import { workerJobs } from "./tables";
 
@@ -14,19 +14,16 @@ export type WorkerJobRow = RowOf<typeof columns> &
   };
 
 /** What waits and what is leased, in the order in which it is given out. */
-export async function listJobs(db: Database, page: Page): Promise<{ rows: WorkerJobRow[]; total: number }> {
+export async function listJobs(db: Database, page: Page): Promise<PageOf<WorkerJobRow>> {
   const { sql } = db;
-  const rows = await sql<(WorkerJobRow & { total: number })[]>`
-    SELECT ${columns(db)},
-           CASE WHEN j.leased_until > now() THEN 'leased' WHEN j.held_until > now() THEN 'held' ELSE 'waiting' END AS state,
-           r.id AS "repositoryId", r.name AS repository, c.sha,
-           j.expiries + (j.leased_until <= now() AND j.given)::int AS expiries, count(*) OVER ()::int AS total
-      FROM worker_jobs j JOIN commits c ON c.id = j.commit_id JOIN repositories r ON r.id = c.repository_id
-     ORDER BY j.id LIMIT ${page.size} OFFSET ${page.offset}`;
-  const first = rows[0];
-  if (first || page.offset === 0) return { rows, total: first?.total ?? 0 };
-  const [counted] = await sql<{ total: number }[]>`SELECT count(*)::int AS total FROM worker_jobs`;
-  return { rows: [], total: counted?.total ?? 0 };
+  return await readPage<WorkerJobRow>(db, page, {
+    columns: sql`
+      ${columns(db)},
+      CASE WHEN j.leased_until > now() THEN 'leased' WHEN j.held_until > now() THEN 'held' ELSE 'waiting' END AS state,
+      r.id AS "repositoryId", r.name AS repository, c.sha, j.expiries + (j.leased_until <= now() AND j.given)::int AS expiries`,
+    from: sql`worker_jobs j JOIN commits c ON c.id = j.commit_id JOIN repositories r ON r.id = c.repository_id`,
+    orderBy: sql`j.id`,
+  });
 }
 
 export type CommitOfJob = Pick<CommitRow, "id" | "sha"> & { readonly repository: RepositoryRow["name"] };
