@@ -10,6 +10,7 @@ import { deliverySweep } from "./deliveries/sweep";
 import { checkHandlers, webhook } from "./deliveries/webhook";
 import { errors } from "./errors";
 import { createGitHub } from "./github";
+import { hostMistake } from "./host-mistake";
 import { createOAuth } from "./oauth";
 import { createReach } from "./reach";
 import { gitHubReadiness } from "./readiness";
@@ -74,6 +75,8 @@ export default definePlugin({
         checkHandlers(handlers());
         const missing = required.missing();
         if (missing.length > 0) log.warn({ missing }, `GitHub isn't fully configured; missing: ${missing.join(", ")}`);
+        const mistake = hostMistake(config);
+        if (mistake !== null) log.warn(mistake);
         if (secret === undefined && allowUnsigned) {
           log.warn("unsigned webhooks are accepted: anybody who reaches this server can pretend to be GitHub");
         }

@@ -95,7 +95,14 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHubSt
   const folder = await mkdtemp(join(tmpdir(), "github-"));
   const git = await createGit(join(folder, "home"));
   const world = createWorld(settings.org, settings.basePermission);
-  const hook = { secret: settings.webhookSecret, hookId: world.nextId(), appId: settings.appId, nextId: world.nextId };
+  const { enterprise } = settings;
+  const hook = {
+    enterprise,
+    secret: settings.webhookSecret,
+    hookId: world.nextId(),
+    appId: settings.appId,
+    nextId: world.nextId,
+  };
   const site: Site = {
     world,
     git,
@@ -111,8 +118,8 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHubSt
   };
   const faults = createFaults();
   const log: RequestRecord[] = [];
-  const rateLimit = createRateLimit();
-  const handle = createHandler({ site, api: createRestApi(site, rateLimit.routes), rateLimit, faults, log });
+  const rateLimit = createRateLimit(enterprise);
+  const handle = createHandler({ site, api: createRestApi(site, rateLimit.routes), rateLimit, faults, log, enterprise });
   const listener = await listen(handle);
   site.urls.web = `http://127.0.0.1:${listener.port}`;
   site.urls.api = `${site.urls.web}${apiPrefix}`;

@@ -14,6 +14,8 @@ export type GitHubOptions = {
   webhookSecret?: string;
   /** Life of an installation token. Default: 3600. */
   installationTokenSeconds?: number;
+  /** Is a GitHub Enterprise Server: without rate limits, and with the headers that tell of it. Default: false. */
+  enterprise?: boolean;
 };
 
 export function completeOptions(options: GitHubOptions): Required<GitHubOptions> {
@@ -26,6 +28,7 @@ export function completeOptions(options: GitHubOptions): Required<GitHubOptions>
     oauthClientSecret: randomBytes(20).toString("hex"),
     webhookSecret: randomBytes(20).toString("hex"),
     installationTokenSeconds: 3600,
+    enterprise: false,
     ...options,
   };
 }

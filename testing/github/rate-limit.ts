@@ -1,4 +1,4 @@
-import { json } from "./http/answers";
+import { json, problem } from "./http/answers";
 import { route } from "./http/routes";
 import type { ApiRoute } from "./rest/api-route";
 
@@ -12,7 +12,10 @@ export type RateLimit = {
   count(caller: string): Record<string, string>;
 };
 
-export function createRateLimit(): RateLimit {
+/** @param enterprise an Enterprise Server has none unless its administrators set some */
+export function createRateLimit(enterprise: boolean): RateLimit {
+  if (enterprise)
+    return { routes: [route("GET /rate_limit", () => problem(404, "Rate limiting is not enabled."))], count: () => ({}) };
   const used = new Map<string, number>();
   const reset = Math.floor(Date.now() / 1000) + 3600;
   return {

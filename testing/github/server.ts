@@ -13,8 +13,18 @@ import type { Site } from "./site";
 /** Path of the REST API below the web base, as on GitHub Enterprise Server. */
 export const apiPrefix = "/api/v3";
 
+/** What an Enterprise Server says that it is. */
+export const enterpriseVersion = "enterprise-server@3.17.2";
+
 /** What a request passes through. */
-export type ServerParts = { site: Site; api: RestApi; rateLimit: RateLimit; faults: Faults; log: RequestRecord[] };
+export type ServerParts = {
+  site: Site;
+  api: RestApi;
+  rateLimit: RateLimit;
+  faults: Faults;
+  log: RequestRecord[];
+  enterprise: boolean;
+};
 
 /** @returns the handler of all requests: records them, lets faults have their way, answers */
 export function createHandler(parts: ServerParts): (request: Incoming) => Promise<Reply> {
@@ -57,7 +67,7 @@ async function usualAnswer(
 }
 
 async function restAnswer(
-  { api, rateLimit }: ServerParts,
+  { api, rateLimit, enterprise }: ServerParts,
   record: RequestRecord,
   request: Incoming,
   caller: ReturnType<typeof authenticate>,
@@ -65,6 +75,7 @@ async function restAnswer(
   const answer = caller instanceof Response ? caller : await api(record.path, request, caller);
   answer.headers.set("x-github-media-type", "github.v3; format=json");
   answer.headers.set("x-github-request-id", crypto.randomUUID());
+  if (enterprise) answer.headers.set("x-github-enterprise-version", enterpriseVersion);
   for (const [name, value] of Object.entries(rateLimit.count(record.caller))) answer.headers.set(name, value);
   return answer;
 }

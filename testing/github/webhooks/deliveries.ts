@@ -60,7 +60,7 @@ export type Deliveries = {
 };
 
 /** What deliveries are made with: ids go up, the secret signs. */
-export type Hook = { secret: string; hookId: number; appId: number; nextId(): number };
+export type Hook = { secret: string; hookId: number; appId: number; nextId(): number; enterprise: boolean };
 
 /** GitHub gives up after this. */
 const patienceMs = 10_000;
@@ -158,6 +158,10 @@ function deliveryHeaders(hook: Hook, record: DeliveryRecord, options: DeliveryOp
     "x-github-hook-installation-target-id": `${hook.appId}`,
     "x-github-hook-installation-target-type": "integration",
   });
+  if (hook.enterprise) {
+    headers.set("x-github-enterprise-host", "github.example.org");
+    headers.set("x-github-enterprise-version", "3.17.2");
+  }
   if (options.signature === undefined) {
     headers.set("x-hub-signature", `sha1=${hmac("sha1")}`);
     headers.set("x-hub-signature-256", `sha256=${hmac("sha256")}`);
