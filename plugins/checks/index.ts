@@ -2,7 +2,7 @@ import { z } from "zod";
 import { definePlugin, setting, wholeNumber } from "../../core";
 import auth from "../auth";
 import github from "../github";
-import repositories, { commitProgress } from "../repositories";
+import repositories, { commitProgress, commitUse } from "../repositories";
 import storage from "../storage";
 import { checksProgress } from "./check-set/progress-source";
 import { createChecks } from "./create-checks";
@@ -21,6 +21,7 @@ import { createRunStart } from "./run/start";
 import { handleRunChecks } from "./run/start-from-manifest";
 import { createTransports } from "./run/transports";
 import { checksUpkeep } from "./run/upkeep";
+import { useForRuns } from "./run/use-of-commits";
 import { createWorkerReports } from "./run/worker-reports";
 import { issueCounts, mountSecrets, workerTransport } from "./slots";
 import * as tables from "./tables";
@@ -88,7 +89,7 @@ export default definePlugin({
         checksUpkeep({ db, start, end, transports, ...config }),
       ],
       on: checkReactions({ jobs, start, transports }),
-      contribute: [commitProgress.with(checksProgress)],
+      contribute: [commitProgress.with(checksProgress), commitUse.with(useForRuns)],
       console: { checks: { summary: "await checks.pluginNames(db, 31) and the like", value: api } },
     };
   },

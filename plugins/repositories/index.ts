@@ -8,6 +8,8 @@ import { createCommitRegister } from "./commits";
 import { createRequestDeletion } from "./deletion";
 import { errors } from "./errors";
 import * as events from "./events";
+import { handleEvictCommits } from "./eviction/evict-commits";
+import { createStoredCommits } from "./eviction/stored-commits";
 import { createRepositoryGuards } from "./guards";
 import { createGraphs } from "./histories/graphs";
 import { handleDestroy } from "./jobs/destroy";
@@ -34,7 +36,7 @@ import { repositoryRoutes } from "./routes/repositories";
 import { settingsRoutes } from "./routes/settings";
 import { statsRoute } from "./routes/stats";
 import { createCommitSchemas } from "./schemas";
-import { branchHistory, commitProgress, settingsFigure } from "./slots";
+import { branchHistory, commitProgress, commitUse, settingsFigure } from "./slots";
 import * as tables from "./tables";
 import { createUserPermissions, removeMemberships } from "./user-permissions";
 import { createVerifiedReads } from "./verified-read";
@@ -46,6 +48,10 @@ import { pushWebhooks } from "./webhooks/pushes";
 import { createRegistered } from "./webhooks/registered";
 
 export * from "./events";
+export type { StorageLimits } from "./eviction/limits";
+export type { PickedCommit } from "./eviction/pick-commits";
+export type { StoredCommits } from "./eviction/stored-commits";
+export type { UseOfCommits } from "./eviction/uses";
 export { named, namedCommit, numbered, numberedCommit, type RepositoryGuards } from "./guards";
 export type { BranchHistory } from "./histories/history";
 export type { AdministeredRepository } from "./list-all";
@@ -57,6 +63,7 @@ export type { SettingsFigure } from "./settings-figures";
 export {
   branchHistory,
   commitProgress,
+  commitUse,
   type ProgressKey,
   type ProgressSource,
   settingsFigure,
@@ -75,7 +82,7 @@ export default definePlugin({
   }),
   tables,
   errors,
-  slots: [commitProgress, branchHistory, settingsFigure],
+  slots: [commitProgress, branchHistory, settingsFigure, commitUse],
   events: Object.values(events),
   setup({ db, events, jobs, slots, config, use: { auth, github, storage } }) {
     const guards = createRepositoryGuards({ db, auth });
@@ -88,7 +95,9 @@ export default definePlugin({
     const register = createCommitRegister({ events, jobs, auth });
     const add = createAddRepository({ db, events, jobs, auth, github });
     const requestDeletion = createRequestDeletion({ events, jobs });
+    const uses = slots.all(commitUse);
     const api = createRepositories({
+      stored: createStoredCommits({ jobs, uses }),
       uiBaseUrl: config.uiBaseUrl,
       guards,
       present,
@@ -126,6 +135,7 @@ export default definePlugin({
         handleUpdateAuthors({ db, auth }),
         handleRefresh({ github, refreshing }),
         ...handleMoveArchives({ db, jobs, storage }),
+        handleEvictCommits({ db, storage, uses }),
         deletedBranchForgetting,
         ...organizationListJobs({ db, jobs, github }),
         ...handleDestroy({ db, events, jobs, storage }),

@@ -1,6 +1,7 @@
 import type { Route, Transaction } from "../../core";
 import { setBranchIssues, setIssuesCount } from "./commits";
 import type { RequestDeletion } from "./deletion";
+import type { StoredCommits } from "./eviction/stored-commits";
 import { countRepositories, findBranch, findCommit, findCommitBySha, findRepository } from "./find";
 import type { RepositoryGuards } from "./guards";
 import { type BranchHistory, createHistory } from "./histories/history";
@@ -15,6 +16,8 @@ export interface Repositories {
   /** Address of the web UI, without a slash at the end: links to commits begin with it. */
   readonly uiBaseUrl: string;
   readonly present: CommitPresenter;
+  /** The files of commits that are in storage. */
+  readonly stored: StoredCommits;
   /** Of the Commit JSON, with the statuses that plugins tell. */
   readonly commitJson: CommitSchemas["commitJson"];
   /** Reads a history of branches from a plugin's table; for the slot `branchHistory` and for {@link Repositories.statsRoute}. */
@@ -36,7 +39,7 @@ export interface Repositories {
 
 type Parts = Pick<
   Repositories,
-  "guards" | "uiBaseUrl" | "present" | "commitJson" | "statsRoute" | "requestDeletion" | "syncAllPermissions"
+  "guards" | "uiBaseUrl" | "present" | "stored" | "commitJson" | "statsRoute" | "requestDeletion" | "syncAllPermissions"
 >;
 
 /** Makes what other plugins get of this one. */

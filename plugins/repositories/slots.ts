@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { type Queryable, slot } from "../../core";
+import type { UseOfCommits } from "./eviction/uses";
 import type { BranchHistory } from "./histories/history";
 import type { SettingsFigure } from "./settings-figures";
 
@@ -26,3 +27,6 @@ export const branchHistory = slot.all<BranchHistory>("repositories.branch_histor
 
 /** Filled by whoever has something of a repository that its settings show the number of. */
 export const settingsFigure = slot.all<SettingsFigure>("repositories.settings_figure", { key: ({ key }) => key });
+
+/** Filled by whoever does something with commits for which their files have to stay. */
+export const commitUse = slot.all<UseOfCommits>("repositories.commit_use", { key: ({ name }) => name });

@@ -47,6 +47,8 @@ export const commits = pgTable("commits", {
   cloneStatus: text("clone_status", { enum: ["queued", "in_progress", "completed", "errored"] }).notNull(),
   cloneSize: int8("clone_size"),
   fetchingSince: moment("fetching_since"),
+  storedAt: moment("stored_at"),
+  evictedAt: moment("evicted_at"),
   ...timestamps(),
 });
 

@@ -18,7 +18,7 @@ const batch = 100;
 /**
  * Commits that have been waiting to be fetched for some minutes, those longest that weren't looked at, and newest first. What waits its
  * turn already isn't added again, and doesn't keep the others from being looked at. A repository without a name of its own has
- * nothing to be fetched by, and nothing is fetched for one that has left the organization.
+ * nothing to be fetched by, and nothing is fetched for one that has left the organization. What was evicted waits for somebody who needs it.
  */
 export function fetchForgotten({ jobs }: { jobs: Jobs }): HandledJob {
   return forgotten.handledBy(async (_payload, run) => {
@@ -26,7 +26,7 @@ export function fetchForgotten({ jobs }: { jobs: Jobs }): HandledJob {
       const commits = await tx.sql<{ commitId: CommitRow["id"]; repositoryId: CommitRow["repositoryId"] }[]>`
         UPDATE commits SET updated_at = now()
          WHERE id IN (SELECT c.id FROM commits c JOIN repositories r ON r.id = c.repository_id
-                       WHERE c.clone_status = 'queued' AND c.updated_at < now() - interval '5 minutes'
+                       WHERE c.clone_status = 'queued' AND c.evicted_at IS NULL AND c.updated_at < now() - interval '5 minutes'
                          AND r.name::text ~ '^[A-Za-z0-9._-]+$' AND r.transferred_to IS NULL
                        ORDER BY c.updated_at, c.id DESC LIMIT ${batch} FOR UPDATE OF c SKIP LOCKED)
         RETURNING id AS "commitId", repository_id AS "repositoryId"`;

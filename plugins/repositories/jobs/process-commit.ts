@@ -94,7 +94,8 @@ export function handleProcessCommit({ db, events, jobs, auth, github, reads, sto
       if ("failed" in fetched) return await noteFailure(tx, { commitId, fetchId, error: fetched.failed }, true);
       const { size } = fetched;
       await tx.sql`
-        UPDATE commits SET clone_status = 'completed', clone_size = coalesce(${size}, clone_size), fetching_since = NULL, updated_at = now()
+        UPDATE commits SET clone_status = 'completed', clone_size = coalesce(${size}, clone_size), fetching_since = NULL,
+               stored_at = CASE WHEN ${size !== null} THEN now() ELSE stored_at END, evicted_at = NULL, updated_at = now()
          WHERE id = ${commitId}`;
       if (size !== null) await recountStorage(tx, repositoryId);
       await events.emit(tx, commitStored, { commitId, fetchId });
