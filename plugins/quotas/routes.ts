@@ -89,7 +89,7 @@ export function storageRoutes({ db, events, auth, stored, limits }: Parts): Rout
       answers: { 200: z.object({ dry_run: z.boolean(), size: bytes, commits: z.array(pickedJson) }) },
       handle: async ({ params: { dry_run = false } }) => {
         const picked = await stored.pick(db, limits, mostAtOnce);
-        if (!dry_run && picked.length > 0)
+        if (!dry_run)
           await db.transaction(async (tx) => {
             await stored.evict(tx, picked);
             const subject = { type: "storage", id: null, name: null };

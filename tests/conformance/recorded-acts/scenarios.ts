@@ -64,6 +64,10 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
       return { path: `/v1/admin/repositories/${repository.id}` };
     },
   },
+  "POST /v1/admin/storage/evict": {
+    action: "storage.evicted",
+    prepare: async () => ({ path: "/v1/admin/storage/evict" }),
+  },
   "POST /v1/repositories": {
     action: "repository.added",
     async prepare({ platform: { github } }) {

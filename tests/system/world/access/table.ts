@@ -176,6 +176,8 @@ const rows: readonly Row[] = [
   ["admin", "DELETE /v1/admin/personal_tokens/:personal_token", { token: true, success: [204], destroys: "item" }],
   ["admin", "DELETE /v1/admin/users/:user", { success: [204], destroys: "item" }],
   ["admin", "POST /v1/admin/resync_permissions", { success: [204] }],
+  ["admin", "GET /v1/admin/storage"],
+  ["admin", "POST /v1/admin/storage/evict", { body: { dry_run: true } }],
   ["admin", "GET /v1/admin/audit_log"],
   ["admin", "GET /v1/admin/deliveries"],
   ["admin", "POST /v1/admin/deliveries/:delivery/redeliver"],
