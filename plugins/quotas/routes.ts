@@ -92,7 +92,7 @@ export function storageRoutes({ db, events, auth, stored, limits }: Parts): Rout
         if (!dry_run)
           await db.transaction(async (tx) => {
             await stored.evict(tx, picked);
-            const subject = { type: "storage", id: null, name: null };
+            const subject = { type: "storage", id: null, name: "commits" };
             await events.emit(tx, acted, { action: "storage.evicted", subject, repository: null });
           });
         return { dry_run, size: picked.reduce((sum, { size }) => sum + size, 0), commits: picked.map(present) };
