@@ -4,7 +4,7 @@ import { forgetRefusals } from "./limits/count-refusal";
 import { forgetExpiredTokens } from "./personal-tokens";
 import { forgetSignIns } from "./sign-in";
 
-const forgetPendingSignIns = defineJob({
+export const forgetPendingSignIns = defineJob({
   name: "auth.forget_pending_sign_ins",
   summary: "Removes sign-ins that were begun and not finished within an hour",
   whenFailing: "Sign-ins that nobody finished stay in their table, unusable; it grows by a row for each",

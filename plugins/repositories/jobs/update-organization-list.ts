@@ -10,7 +10,6 @@ export const updateOrganizationList = defineJob({
   key: () => "all",
   // One at a time, so that what was read earlier isn't written later.
   exclusive: () => "organization.repositories",
-  // Who waits for it asks again.
   retry: { attempts: 4, delays: [1, 5, 15] },
   concurrency: 1,
 });

@@ -14,7 +14,10 @@ export const keepOrganizationList = defineJob({
   everySeconds: 3600,
 });
 
-/** A failed read changes nothing, whichever page it fails at. After the last attempt whoever waits for a first list is free to ask again. */
+/**
+ * A failed read changes nothing, whichever page it fails at. It is tried again for the sake of a list that is there already; while there is
+ * none, whoever waits for it asks again, and that begins another one.
+ */
 export function organizationListJobs({ db, jobs, github }: { db: Database; jobs: Jobs; github: GitHub }): HandledJob[] {
   return [
     updateOrganizationList.handledBy(
@@ -40,7 +43,8 @@ export function organizationListJobs({ db, jobs, github }: { db: Database; jobs:
     try {
       return await organizationRepositories(github);
     } catch (error) {
-      if (!run.lastAttempt || run.signal.aborted) throw error;
+      const another = !run.lastAttempt && (await isKept(db, github.orgName()));
+      if (another || run.signal.aborted) throw error;
       run.log.warn({ err: error }, "the organization's repositories can't be read");
       return null;
     }

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { forgetPendingSignIns } from "../../../plugins/auth/jobs";
 import { refusal, useAuthWorld } from "./world/auth-world";
 
 const { github, server, db } = await useAuthWorld();
@@ -115,4 +116,14 @@ test("of unfinished sign-ins the newest ten thousand are kept", async () => {
     Array.from({ length: 9996 }, (_, index) => `token ${index + 5}`),
   );
   expect(rows).toHaveLength(10_000);
+});
+
+test("sign-ins that nobody finished in time go by schedule", async () => {
+  await db.sql`TRUNCATE pending_sign_ins`;
+  await redirectUri("https://ui.example.org/");
+  await db.sql`UPDATE pending_sign_ins SET expires_at = now() - interval '1 second'`;
+  await redirectUri("https://ui.example.org/");
+  await db.transaction((tx) => server.app.jobs.enqueue(tx, forgetPendingSignIns, {}));
+  await server.app.jobs.idle();
+  expect([...(await db.sql`SELECT expires_at > now() AS fresh FROM pending_sign_ins`)]).toEqual([{ fresh: true }]);
 });

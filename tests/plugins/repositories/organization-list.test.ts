@@ -168,21 +168,35 @@ test("a refresh that fails at a later page, or is answered with something else, 
 
 test("a first fetch that fails is as if there had been none: the next who asks starts another one", async () => {
   github.fail({ match: "/orgs/acme/repos", status: 404 });
-  expect(await list()).toEqual({ status: "updating" } as List);
-  for (let attempt = 1; attempt <= 4; attempt += 1) {
-    await until(async () => (await waiting()) === 0 || (await isPutOff()));
-    await letTimePass(db, 60);
+  for (let time = 0; time < 3; time += 1) {
+    const before = pagesAsked(github);
+    expect(await list()).toEqual({ status: "updating" } as List);
+    await jobs.idle();
+    expect([pagesAsked(github) - before, await waiting(), await jobs.dead()]).toEqual([1, 0, []]);
   }
-  await jobs.idle();
-  expect([await waiting(), await jobs.dead()]).toEqual([0, []]);
   github.clearFaults();
   listOnGitHub(github, numbered(1));
   expect(await list()).toEqual({ status: "updating" } as List);
   await jobs.idle();
   expect((await list()).items).toHaveLength(1);
+});
 
-  async function isPutOff(): Promise<boolean> {
-    return (await db.sql`SELECT 1 FROM core_jobs WHERE name = ${updateOrganizationList.name} AND run_at > now()`).length > 0;
+test("a refresh that goes on failing ends, and leaves the list as it is", async () => {
+  listOnGitHub(github, numbered(2));
+  await fetched();
+  github.clearFaults();
+  const failing = github.fail({ match: "/orgs/acme/repos", status: 404 });
+  await update();
+  for (let attempt = 1; attempt <= 4; attempt += 1) {
+    await until(async () => failing.hits() === attempt && (await isDue()) === 0);
+    await letTimePass(db, 60);
+  }
+  await jobs.idle();
+  expect([failing.hits(), await waiting(), await jobs.dead()]).toEqual([4, 0, []]);
+  expect((await list()).items).toHaveLength(2);
+
+  async function isDue(): Promise<number> {
+    return (await db.sql`SELECT 1 FROM core_jobs WHERE name = ${updateOrganizationList.name} AND run_at <= now()`).length;
   }
 });
 
