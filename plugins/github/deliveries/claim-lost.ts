@@ -7,19 +7,22 @@ const mostAsks = 5;
 const waits = ["9 minutes", "50 minutes", "6 hours", "1 day"] as const;
 
 /**
- * Notes that GitHub is about to be asked for deliveries that never arrived, so that no other process does.
+ * Notes that GitHub is about to be asked for deliveries that never arrived, so that no other process does. Rows are written in the order of
+ * their ids, so that two processes never wait for each other.
  * @param lost ids of deliveries, those first that matter most
  * @returns those to ask for: not recorded here, and asked for neither too often nor just before
  */
 export async function claimLost(q: Queryable, lost: readonly string[], most: number): Promise<Set<string>> {
   const claimed = await q.sql<{ id: string }[]>`
     INSERT INTO github_redeliveries AS known (delivery_id, asks, asked_at)
-    SELECT lost.id, 1, now() FROM unnest(${lost}::text[]) WITH ORDINALITY AS lost (id, place)
-      LEFT JOIN github_redeliveries before ON before.delivery_id = lost.id
-     WHERE NOT EXISTS (SELECT FROM github_deliveries d WHERE d.delivery_id = lost.id)
-       AND (before.delivery_id IS NULL
-            OR before.asks < ${mostAsks} AND before.asked_at < now() - (${waits}::text[])[greatest(before.asks, 1)]::interval)
-     ORDER BY lost.place LIMIT ${most}
+    SELECT id, 1, now() FROM (
+      SELECT lost.id FROM unnest(${lost}::text[]) WITH ORDINALITY AS lost (id, place)
+        LEFT JOIN github_redeliveries before ON before.delivery_id = lost.id
+       WHERE NOT EXISTS (SELECT FROM github_deliveries d WHERE d.delivery_id = lost.id)
+         AND (before.delivery_id IS NULL
+              OR before.asks < ${mostAsks} AND before.asked_at < now() - (${waits}::text[])[greatest(before.asks, 1)]::interval)
+       ORDER BY lost.place LIMIT ${most}) AS chosen
+     ORDER BY id
     ON CONFLICT (delivery_id) DO UPDATE SET asks = known.asks + 1, asked_at = now()
      WHERE known.asks < ${mostAsks} AND known.asked_at < now() - (${waits}::text[])[greatest(known.asks, 1)]::interval
     RETURNING delivery_id AS id`;
