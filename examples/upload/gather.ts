@@ -1,0 +1,44 @@
+import type { Report } from "./find-reports";
+import { type Coverage, mergeHits } from "./line-hits";
+import { createSourcePaths } from "./source-paths";
+
+/** What all reports say together. */
+export interface Gathered {
+  /** By paths of the repository. */
+  readonly coverage: Coverage;
+  /** Names in reports that no file of the repository goes by. */
+  readonly unknown: readonly string[];
+}
+
+/**
+ * Puts reports together. Those of one format are parts of one run and add up; another format tells the same run again.
+ * @param repository its absolute folder, and the paths of its files
+ */
+export function gather(reports: readonly Report[], { root, tracked }: { root: string; tracked: readonly string[] }): Gathered {
+  const names = reports.flatMap(({ coverage }) => [...coverage.keys()]);
+  const sourcePaths = createSourcePaths(root, tracked, names);
+  const unknown = new Set<string>();
+  const coverage: Coverage = new Map();
+  for (const ofFormat of Map.groupBy(reports, ({ format }) => format.name).values()) {
+    const run: Coverage = new Map();
+    for (const [written, lines] of ofFormat.flatMap((report) => [...report.coverage])) {
+      const path = sourcePaths(written);
+      if (path === undefined) unknown.add(written);
+      else run.set(path, mergeHits(run.get(path) ?? [], lines, "sum"));
+    }
+    for (const [path, lines] of run) coverage.set(path, mergeHits(coverage.get(path) ?? [], lines, "most"));
+  }
+  return { coverage, unknown: [...unknown] };
+}
+
+/** @returns lines with something to run, those of them that were run, and the share of these in percent */
+export function figures(coverage: Coverage): { total: number; covered: number; percent: number } {
+  let [total, covered] = [0, 0];
+  for (const lines of coverage.values()) {
+    for (const hits of lines) {
+      if (hits !== null) total += 1;
+      if (hits !== null && hits > 0) covered += 1;
+    }
+  }
+  return { total, covered, percent: total === 0 ? 0 : (covered / total) * 100 };
+}
