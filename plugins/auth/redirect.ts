@@ -27,6 +27,6 @@ export function withExchangeToken(address: string, exchangeToken: string): strin
   const kept = query
     .join("?")
     .split("&")
-    .filter((pair) => pair !== "" && !new URLSearchParams(pair).has("exchange_token"));
+    .filter((pair) => pair !== "" && !new URLSearchParams(`?${pair}`).has("exchange_token"));
   return [`${beforeQuery}?${[...kept, `exchange_token=${exchangeToken}`].join("&")}`, ...hash].join("#");
 }

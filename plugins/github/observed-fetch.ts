@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import type { CallObservation } from "../../core";
 import type { Fetch } from "./bounded-fetch";
 import { listName } from "./named-list";
@@ -11,21 +12,24 @@ interface Asked {
 
 /**
  * A `fetch` of which observers are told: one call for each attempt, named `GET /repos/{owner}/{repo}`, with the status or the kind of
- * failure. Addresses with values in them are never shown.
+ * failure. Addresses with values in them are never shown. Make it where the call is made: that is what it is told of as part of.
  */
 export function observedFetch(observe: CallObservation, asked: Asked, fetch: Fetch): Fetch {
   const call = { kind: "github", name: nameOf(asked) };
-  return async (url, init) => {
-    const end = observe.call(call);
-    try {
-      const response = await fetch(url, init);
-      end(response.status < 400 ? undefined : String(response.status));
-      return response;
-    } catch (error) {
-      end(kindOf(error));
-      throw error;
-    }
-  };
+  // Octokit sends what waits in its queues as part of whatever ended before it.
+  const asCaller = AsyncLocalStorage.snapshot();
+  return (url, init) =>
+    asCaller(async () => {
+      const end = observe.call(call);
+      try {
+        const response = await fetch(url, init);
+        end(response.status < 400 ? undefined : String(response.status));
+        return response;
+      } catch (error) {
+        end(kindOf(error));
+        throw error;
+      }
+    });
 }
 
 function nameOf({ method, url, request }: Asked): string {

@@ -33,9 +33,12 @@ async function addRepositories(names: readonly string[]): Promise<Pair[]> {
   return pairs;
 }
 
-/** @returns how many jobs wait or run, those that run by themselves left out */
+/** @returns how many jobs are due, run or are to be repeated, those that run by themselves left out */
 async function jobsLeft(): Promise<number> {
-  return (await db.sql`SELECT 1 FROM core_jobs WHERE died_at IS NULL AND key IS DISTINCT FROM 'schedule'`).length;
+  const left = await db.sql`
+    SELECT 1 FROM core_jobs
+     WHERE died_at IS NULL AND (run_at <= now() OR attempts > 0) AND key IS DISTINCT FROM 'schedule'`;
+  return left.length;
 }
 
 /** Asks over and over, as long as `met` isn't. @returns whatever wasn't answered with 200 within seconds */

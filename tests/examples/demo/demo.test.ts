@@ -67,7 +67,7 @@ test(
   "shows a sample where this project has no git metadata",
   async () => {
     const root = join(world.folder, "unpacked");
-    for (const part of ["core", "plugins", "migrations", "examples", "package.json", "tsconfig.json", "testing"]) {
+    for (const part of ["cli", "core", "plugins", "migrations", "examples", "package.json", "tsconfig.json", "testing"]) {
       await cp(join(projectRoot, part), join(root, part), { recursive: true });
     }
     await symlink(join(projectRoot, "node_modules"), join(root, "node_modules"));

@@ -65,6 +65,14 @@ describe("a request that enqueues a job that sends SQL and calls GitHub", () => 
       expect(endOf(entry)).toHaveProperty("milliseconds", expect.any(Number));
   });
 
+  test("is told of as the doing of its own job, though others ask GitHub at the same time", async () => {
+    await Promise.all(Array.from({ length: 8 }, () => look("web")));
+    await jobs.idle();
+    const spans = those("job", { name: "watcher.look" }).map(({ span }) => span);
+    const parents = those("call", { name: "GET /repos/{owner}/{repo}" }).map(({ parent }) => parent);
+    expect(parents.toSorted()).toEqual(spans.toSorted());
+  });
+
   test("shows each page of a list by the list's name, since its address is made by GitHub", async () => {
     await look("web");
     await jobs.idle();
