@@ -49,8 +49,11 @@ export interface Checks {
    * @returns false when it isn't being canceled
    */
   takenBack(tx: Transaction, jobId: string): Promise<boolean>;
-  /** Posts the commit's status anew after its active issues were recounted; nothing unless its checks have completed. */
-  issuesRecounted(tx: Transaction, commitId: number, active: number): Promise<void>;
+  /**
+   * Posts the commit's status anew after its active issues were recounted; nothing unless its checks have completed.
+   * @returns whether they have
+   */
+  issuesRecounted(tx: Transaction, commitId: number, active: number): Promise<boolean>;
 }
 
 /** How far a run is. */

@@ -76,7 +76,9 @@ export function createChecks({ github, storage, secrets, end, announce, readMani
 
     async issuesRecounted(tx, commitId, active) {
       const set = await findCheckSet(tx, commitId);
-      if (set?.status === "completed") await announce(tx, set, { issues: active });
+      if (set?.status !== "completed") return false;
+      await announce(tx, set, { issues: active });
+      return true;
     },
   };
 }

@@ -10,14 +10,14 @@ interface BranchIssues {
   readonly quantity: number;
 }
 
-/** Gives every branch whose head is the commit its count, each with an entry in its history. */
-export async function countForBranches(
+/** Gives every branch whose head is the commit its count. @param isRecorded each with an entry in its history */
+export async function recountBranches(
   tx: Transaction,
   repositories: Repositories,
-  commitId: number,
-  count: number,
+  { commitId, count, isRecorded }: { commitId: number; count: number; isRecorded: boolean },
 ): Promise<void> {
   const branches = await repositories.setBranchIssues(tx, commitId, count);
+  if (!isRecorded) return;
   await record(
     tx,
     branches.map((branch) => ({ ...branch, quantity: count })),

@@ -4,13 +4,15 @@ import auth from "../auth";
 import checks, { checkSetStarted, checkSetWrappedUp, issueCounts } from "../checks";
 import repositories, { branchHeadMoved, branchHistory } from "../repositories";
 import source from "../source";
-import { countForBranches, takeCountOfHead } from "./branch-issues";
+import { recountBranches, takeCountOfHead } from "./branch-issues";
 import { countBySource, countSettled } from "./counts";
 import { deleteIssues } from "./delete-issues";
 import { errors } from "./errors";
+import { createIgnoring } from "./ignore";
 import { createIssuePresenter } from "./present";
 import { createRegister } from "./register";
 import { countRoutes } from "./routes/counts";
+import { ignoreRoutes } from "./routes/ignore";
 import { listRoute } from "./routes/list";
 import { registerRoute } from "./routes/register";
 import * as tables from "./tables";
@@ -21,8 +23,9 @@ export default definePlugin({
   requires: [auth, repositories, checks, source],
   tables,
   errors,
-  setup({ db, use: { auth, repositories, checks, source } }) {
+  setup({ db, events, use: { auth, repositories, checks, source } }) {
     const present = createIssuePresenter({ auth, source });
+    const ignoring = createIgnoring({ db, events, checks, repositories });
     const register = createRegister({ db, checks, repositories });
     const history = repositories.history(
       { key: "issues", schema: z.int().meta({ description: "Active issues", example: 4 }) },
@@ -32,13 +35,15 @@ export default definePlugin({
       routes: [
         registerRoute({ db, repositories, register }),
         listRoute({ db, repositories, present }),
+        ...ignoreRoutes({ db, auth, repositories, ignoring, present }),
         ...countRoutes({ db, checks, repositories }),
         repositories.statsRoute(history),
       ],
       on: [
         checkSetStarted.handledBy((tx, { commitId }) => deleteIssues(tx, repositories, commitId)),
         checkSetWrappedUp.handledBy(async (tx, { commitId, issuesCount, outcome }) => {
-          if (outcome !== "canceled") await countForBranches(tx, repositories, commitId, issuesCount);
+          if (outcome !== "canceled")
+            await recountBranches(tx, repositories, { commitId, count: issuesCount, isRecorded: true });
         }),
         branchHeadMoved.handledBy((tx, moved) => takeCountOfHead(tx, { repositories, checks }, moved)),
       ],

@@ -75,6 +75,11 @@ export function createCommitRegister({ events, jobs, auth }: { events: Events; j
   }
 }
 
+/** Notes how many rules in force ignore issues of a repository. */
+export async function setIgnoreRulesCount(q: Queryable, repositoryId: number, count: number): Promise<void> {
+  await q.sql`UPDATE repositories SET issue_ignore_rules_count = ${count}, updated_at = now() WHERE id = ${repositoryId}`;
+}
+
 /** Notes how many active issues a commit has. */
 export async function setIssuesCount(q: Queryable, commitId: number, count: number): Promise<void> {
   await q.sql`UPDATE commits SET issues_count = ${count}, updated_at = now() WHERE id = ${commitId}`;

@@ -1,5 +1,6 @@
 import type { Route, Transaction } from "../../core";
-import { setBranchIssues, setIssuesCount } from "./commits";
+import { setBranchIssues, setIgnoreRulesCount, setIssuesCount } from "./commits";
+import { lockStorageSize } from "./commits-size";
 import type { RequestDeletion } from "./deletion";
 import type { StoredCommits } from "./eviction/stored-commits";
 import { countRepositories, findBranch, findCommit, findCommitBySha, findRepository } from "./find";
@@ -33,6 +34,9 @@ export interface Repositories {
   readonly findCommit: typeof findCommit;
   readonly findCommitBySha: typeof findCommitBySha;
   readonly findBranch: typeof findBranch;
+  /** Has what is counted of a repository changed by one transaction at a time. To be called before its commits are locked. */
+  readonly lock: typeof lockStorageSize;
+  readonly setIgnoreRulesCount: typeof setIgnoreRulesCount;
   readonly setIssuesCount: typeof setIssuesCount;
   readonly setBranchIssues: typeof setBranchIssues;
 }
@@ -53,6 +57,8 @@ export function createRepositories(parts: Parts): Repositories {
     findCommit,
     findCommitBySha,
     findBranch,
+    lock: lockStorageSize,
+    setIgnoreRulesCount,
     setIssuesCount,
     setBranchIssues,
   };

@@ -16,6 +16,16 @@ async function personalToken({ asked }: ActsWorld): Promise<number> {
   return id;
 }
 
+/** @returns the path of an issue that a worker has found */
+async function issuePath({ platform, repositoryWith }: ActsWorld): Promise<string> {
+  const { commit } = await repositoryWith();
+  await platform.db.sql`
+    INSERT INTO issues (commit_id, uid, kind, file, line_start, line_end, message, check_source)
+    SELECT id, 'uid', 'bug', 'README.md', 1, 1, 'm', 'acme/lint' FROM commits WHERE sha = ${commit.split("/").at(-1) ?? ""}`;
+  const [issue] = await platform.db.sql<{ id: number }[]>`SELECT max(id) AS id FROM issues`;
+  return `${commit}/issues/${issue?.id}`;
+}
+
 /** Of each route that changes something on somebody's behalf: what is to be done, and which entry has to come of it. */
 export const scenarios: Readonly<Record<string, Scenario>> = {
   "POST /v1/admin/service_tokens": {
@@ -91,6 +101,18 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   "DELETE /v1/repositories/:repo_name/commits/:commit_sha/checks": {
     action: "checks.canceled",
     prepare: async ({ repositoryWith }) => ({ path: `${(await repositoryWith(runnable)).commit}/checks` }),
+  },
+  "POST /v1/repositories/:repo_name/commits/:commit_sha/issues/:id/ignore": {
+    action: "issue.ignored",
+    prepare: async (world) => ({ path: `${await issuePath(world)}/ignore`, body: { mode: "permanent" } }),
+  },
+  "DELETE /v1/repositories/:repo_name/commits/:commit_sha/issues/:id/ignore": {
+    action: "issue.unignored",
+    async prepare(world) {
+      const path = `${await issuePath(world)}/ignore`;
+      await world.asked(200, "POST", path, { mode: "ephemeral" });
+      return { path };
+    },
   },
 };
 

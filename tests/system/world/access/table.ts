@@ -111,7 +111,7 @@ const rows: readonly Row[] = [
   ["member", `GET ${commit}/issues/sources`],
   ["member", `GET ${commit}/issues/categories`],
   ["member", `GET ${commit}/issues/states`],
-  ["member", `POST ${commit}/issues/:issue/ignore`, { author: true, body: { mode: "user" }, success: [200] }],
+  ["member", `POST ${commit}/issues/:issue/ignore`, { author: true, body: { mode: "ephemeral" }, success: [200] }],
   ["member", `DELETE ${commit}/issues/:issue/ignore`, { success: [200] }],
   // In the order in which each is possible: what follows undoes, repeats and ends the run.
   ["member", `DELETE ${commit}/checks`, { success: [204] }],
