@@ -21,7 +21,7 @@ async function issuePath({ platform, repositoryWith }: ActsWorld): Promise<strin
   const { commit } = await repositoryWith();
   await platform.db.sql`
     INSERT INTO issues (commit_id, uid, kind, file, line_start, line_end, message, check_source)
-    SELECT id, 'uid', 'bug', 'README.md', 1, 1, 'm', 'acme/lint' FROM commits WHERE sha = ${commit.split("/").at(-1) ?? ""}`;
+    SELECT id, 'uid', 'bug', 'README.md', 1, 1, 'm', 'acme/lint' FROM commits ORDER BY id DESC LIMIT 1`;
   const [issue] = await platform.db.sql<{ id: number }[]>`SELECT max(id) AS id FROM issues`;
   return `${commit}/issues/${issue?.id}`;
 }
