@@ -151,7 +151,7 @@ test(
     const demo = world.start([await world.repository("orphaned", { ".cocov.yaml": manifest() })]);
     await demo.printed(/Serving/);
     const started = descendants(demo.pid);
-    const [platform = 0] = children(demo.pid);
+    const [platform = 0] = children(demo.pid, "cocov.ts start");
     process.kill(platform, "SIGKILL");
 
     expect(await demo.exited).toBe(1);

@@ -45,6 +45,8 @@ const granted: [Permission, string][] = [
 test.each(granted)("whoever has %s on GitHub becomes %s, at once and after the sync", async (permission, level) => {
   const login = `adder-${permission}`;
   const token = await signIn(server, github, login);
+  // What GitHub granted when they signed in is read by a job, which mustn't end in what comes now.
+  await jobs.idle();
   const user = userNamed(github, login);
   (await github.addRepository({ name: `for-${permission}` })).setCollaborator(user, permission);
   // What the sync would write must not hide what adding wrote.
