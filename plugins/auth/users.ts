@@ -29,6 +29,8 @@ export interface Users {
   forgetGrant(db: Database, userId: number, refused: string): Promise<void>;
   /** @returns the id of the user's account on GitHub; undefined when there is no such user */
   gitHubId(q: Queryable, userId: number): Promise<number | undefined>;
+  /** @returns everybody's account on GitHub */
+  accounts(q: Queryable): Promise<{ id: number; githubId: number }[]>;
   /** @returns how many users there are */
   count(q: Queryable): Promise<number>;
   /** Creates or updates the user who signed in, see {@link recordPerson}. */
@@ -79,6 +81,8 @@ export function createUsers({ cipher, log }: { cipher: Cipher; log: Logger }): U
       return user?.githubId;
     },
 
+    accounts: (q) => allAccounts(q, {}),
+
     async count(q) {
       const [row] = await q.sql<{ count: number }[]>`SELECT count(*)::int AS count FROM users`;
       return row?.count ?? 0;
@@ -105,6 +109,10 @@ const ownersOf = preparedRead((orm, { emails }: Given<{ emails: readonly string[
 
 const emailsOf = preparedRead((orm, { userId }: Given<{ userId: number }>) =>
   orm.select({ email: userEmails.email }).from(userEmails).where(eq(userEmails.userId, userId)).orderBy(userEmails.id),
+);
+
+const allAccounts = preparedRead((orm, _given: Given<object>) =>
+  orm.select({ id: users.id, githubId: users.githubId }).from(users).orderBy(users.id),
 );
 
 const grantOf = preparedRead((orm, { userId }: Given<{ userId: number }>) =>

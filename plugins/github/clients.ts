@@ -16,7 +16,7 @@ export interface Clients {
   installationNow(): Octokit;
   /** The same for callers that repeat it themselves. */
   installationOnce(): Octokit;
-  asUser(token: string): Octokit;
+  asUser(token: string, options?: { inJob?: boolean }): Octokit;
   /** As nobody, on the website instead of the API: where codes are exchanged. */
   website(): Octokit;
   /** Asks for one unless one is at hand. @throws what a call of the installation throws */
@@ -65,7 +65,7 @@ export function createClients({ db, cipher, log, observe, apiUrl, webUrl, requir
     installation,
     installationNow: asInstallation(requestPatience),
     installationOnce: asInstallation(singleAttempt),
-    asUser: (token) => make(requestPatience, { auth: token }),
+    asUser: (token, { inJob = false } = {}) => make(inJob ? jobPatience : requestPatience, { auth: token }),
     website: once(() => make(requestPatience, {}, webUrl)),
     async installationToken() {
       return tokenAnswer.parse(await installation().auth({ type: "installation" })).token;

@@ -16,8 +16,8 @@ export interface GitHub extends OAuth {
   installation(): Octokit;
   /** The same for requests a user waits on: a few seconds and one retry. */
   installationNow(): Octokit;
-  /** With a user's token; as quick as `installationNow`. */
-  asUser(token: string): Octokit;
+  /** With a user's token; as quick as `installationNow`, or as patient as `installation`. */
+  asUser(token: string, options?: { inJob?: boolean }): Octokit;
   /**
    * Makes calls and tells "no usable answer" from "GitHub says no".
    * @throws ApiError `github.unavailable` for network errors, timeouts, 5xx, rate limits and refused App credentials; Octokit's

@@ -19,10 +19,12 @@ import { handleInitialize } from "./jobs/initialize";
 import { handleProcessCommit } from "./jobs/process-commit";
 import { handleRefresh } from "./jobs/refresh";
 import { handleMoveArchives } from "./jobs/rename";
+import { dailySync } from "./jobs/sync-daily";
 import { handleUpdateAllPermissions, updateAllPermissions } from "./jobs/update-all-permissions";
 import { handleUpdateAuthors, updateCommitAuthors } from "./jobs/update-authors";
 import { handleUpdatePermissions } from "./jobs/update-permissions";
 import { handleUpdateUserPermissions, updateUserPermissions } from "./jobs/update-user-permissions";
+import { dropMemberships } from "./members/note-reading";
 import { organizationListJobs } from "./organization/list-jobs";
 import { createCommitPresenter } from "./present";
 import { createProgressOfCommits } from "./progress-of-commits";
@@ -38,7 +40,7 @@ import { statsRoute } from "./routes/stats";
 import { createCommitSchemas } from "./schemas";
 import { branchHistory, commitProgress, commitUse, settingsFigure } from "./slots";
 import * as tables from "./tables";
-import { createUserPermissions, removeMemberships } from "./user-permissions";
+import { createUserPermissions } from "./user-permissions";
 import { createVerifiedReads } from "./verified-read";
 import { accessWebhooks } from "./webhooks/access";
 import { changeWebhooks } from "./webhooks/changes";
@@ -129,9 +131,10 @@ export default definePlugin({
         handleInitialize({ db, github, reads, register }),
         handleProcessCommit({ db, events, jobs, auth, github, reads, storage }),
         fetchForgotten({ jobs }),
-        handleUpdatePermissions({ db, github, reads }),
+        handleUpdatePermissions({ db, jobs, github, reads }),
         handleUpdateAllPermissions({ jobs }),
-        handleUpdateUserPermissions({ db, auth, github }),
+        handleUpdateUserPermissions({ db, jobs, auth, github }),
+        dailySync({ jobs, auth }),
         handleUpdateAuthors({ db, auth }),
         handleRefresh({ github, refreshing }),
         ...handleMoveArchives({ db, jobs, storage }),
@@ -145,8 +148,8 @@ export default definePlugin({
           await jobs.enqueue(tx, updateUserPermissions, { userId });
           await jobs.enqueue(tx, updateCommitAuthors, { userId });
         }),
-        userLeft.handledBy((tx, { githubId }) => removeMemberships(tx, githubId)),
-        userReplaced.handledBy((tx, { githubId }) => removeMemberships(tx, githubId)),
+        userLeft.handledBy((tx, { githubId }) => dropMemberships(tx, githubId)),
+        userReplaced.handledBy((tx, { githubId }) => dropMemberships(tx, githubId)),
       ],
       contribute: [
         userPermissions.with(createUserPermissions({ jobs })),

@@ -1,3 +1,4 @@
+import { RequestError } from "@octokit/request-error";
 import { z } from "zod";
 import { type GitHub, errors as githubErrors } from "../github";
 import { isCommitSha, isRepositoryName } from "../storage";
@@ -117,24 +118,40 @@ export interface Granted {
   readonly more: boolean;
 }
 
-/** @returns the organization's repositories as a user sees them; `refused` when GitHub doesn't take the user's token any more */
+/**
+ * @returns the organization's repositories as a user sees them; `refused` when GitHub doesn't take the user's token any more, or shows them
+ * only part of the list, because they have to sign in to their company first
+ */
 export async function repositoriesSeenBy(github: GitHub, token: string): Promise<Granted[] | "refused"> {
-  const octokit = github.asUser(token);
+  const octokit = github.asUser(token, { inJob: true });
+  let withheld = false;
   try {
     const seen = await github.reach(() =>
-      octokit.paginate(octokit.rest.repos.listForOrg, { org: github.orgName(), type: "all", per_page: 100 }),
+      octokit.paginate(
+        octokit.rest.repos.listForOrg,
+        // What is made meanwhile comes last, so that nothing moves from one page to another.
+        { org: github.orgName(), type: "all", sort: "created", direction: "asc", per_page: 100 },
+        ({ data, headers }) => {
+          withheld ||= singleSignOn in headers;
+          return data.map(({ id, private: isPrivate, permissions }) => ({
+            githubId: id,
+            level: levelOf(permissions),
+            open: !isPrivate,
+            more: Boolean(permissions?.triage || permissions?.push || permissions?.maintain || permissions?.admin),
+          }));
+        },
+      ),
     );
-    return seen.map(({ id, private: isPrivate, permissions }) => ({
-      githubId: id,
-      level: levelOf(permissions),
-      open: !isPrivate,
-      more: Boolean(permissions?.triage || permissions?.push || permissions?.maintain || permissions?.admin),
-    }));
+    return withheld ? "refused" : seen;
   } catch (error) {
-    if (error instanceof Error && "status" in error && error.status === 401) return "refused";
+    if (error instanceof RequestError && (error.status === 401 || singleSignOn in (error.response?.headers ?? {})))
+      return "refused";
     throw error;
   }
 }
+
+/** Header of answers that are refused or not whole, because an organization wants people to sign in to it first. */
+const singleSignOn = "x-github-sso";
 
 /** A repository as GitHub lists it among all of the organization. Times are as GitHub writes them. */
 export interface ListedOnGitHub {

@@ -20,6 +20,8 @@ export const repositories = pgTable("repositories", {
   ownerSequence: int8("owner_sequence").notNull().default(0),
   nameSequence: int8("name_sequence").notNull().default(0),
   detailsSequence: int8("details_sequence").notNull().default(0),
+  membersReadAt: moment("members_read_at"),
+  membersWantedAt: moment("members_wanted_at"),
   ...timestamps(),
 });
 
@@ -30,6 +32,13 @@ export const repositoryMembers = pgTable("repository_members", {
   githubMemberId: int8("github_member_id").notNull(),
   level: text("level", { enum: levels }).notNull(),
   ...timestamps(),
+});
+
+/** When people's memberships were last read from GitHub, or taken away, and when they were last wanted to be. */
+export const permissionReads = pgTable("permission_reads", {
+  githubMemberId: int8("github_member_id").primaryKey(),
+  readAt: moment("read_at"),
+  wantedAt: moment("wanted_at"),
 });
 
 /** Commits that were pushed, or found at initialization. */

@@ -19,8 +19,3 @@ export const createUserPermissions = ({ jobs }: { jobs: Jobs }): UserPermissions
     await jobs.enqueue(tx, updateUserPermissions, { userId });
   },
 });
-
-/** Takes every membership from somebody. */
-export async function removeMemberships({ sql }: Transaction, githubId: number): Promise<void> {
-  await sql`DELETE FROM repository_members WHERE github_member_id = ${githubId}`;
-}

@@ -107,12 +107,13 @@ export interface Jobs {
   /**
    * The same for many payloads of one job, in one statement.
    * @param options.acts whose act each is, where one transaction writes for several; the transaction's own unless given
+   * @param options.delaySeconds not before so many seconds from now
    */
   enqueueAll<Payload>(
     tx: Transaction,
     job: JobDefinition<Payload>,
     payloads: readonly NoInfer<Payload>[],
-    options?: { acts?: readonly Act[] },
+    options?: { acts?: readonly Act[]; delaySeconds?: number },
   ): Promise<void>;
   /**
    * Resolves when no job is due, running or waiting for a retry. For tests, the demo and scripts. Dead jobs don't count once their

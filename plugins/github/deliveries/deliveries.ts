@@ -1,10 +1,19 @@
-import { type Database, type Jobs, type Queryable, type RowOf, rowColumns } from "../../../core";
+import {
+  type Database,
+  type Jobs,
+  type Page,
+  type PageOf,
+  type Queryable,
+  type RowOf,
+  readPage,
+  rowColumns,
+} from "../../../core";
 import { deliveries } from "../tables";
 import { askAgain } from "./ask-again";
 import { handleDelivery } from "./handle-delivery";
 
 export const deliveryStates = deliveries.state.enumValues;
-type State = (typeof deliveryStates)[number];
+type DeliveryState = (typeof deliveryStates)[number];
 
 const listed = rowColumns(deliveries, ["id", "deliveryId", "event", "state", "receivedAt", "attempts", "error"]);
 /** What GitHub delivered, without its payload. `attempts` is that of the handler which needed most. */
@@ -15,8 +24,9 @@ export interface Deliveries {
   /** @returns one page, newest first, and how many there are on all */
   list(
     q: Queryable,
-    wanted: { event: string | undefined; state: State | undefined; limit: number; offset: number },
-  ): Promise<{ rows: ListedDelivery[]; total: number }>;
+    wanted: { readonly event: string | undefined; readonly state: DeliveryState | undefined },
+    page: Page,
+  ): Promise<PageOf<ListedDelivery>>;
   /**
    * Has one that failed handled again from what was recorded; GitHub is asked in the background for one of which nothing is left. One
    * whose handlers haven't given up is left to them.
@@ -27,14 +37,14 @@ export interface Deliveries {
 
 export function createDeliveries({ db, jobs }: { db: Database; jobs: Jobs }): Deliveries {
   return {
-    async list(q, { event, state, limit, offset }) {
+    list(q, { event, state }, page) {
       const { sql } = q;
-      const found = sql`FROM github_deliveries
-        WHERE ${event === undefined ? sql`true` : sql`event = ${event}`} AND ${state === undefined ? sql`true` : sql`state = ${state}`}`;
-      const [count] = await sql<{ total: number }[]>`SELECT count(*) AS total ${found}`;
-      const rows = await sql<ListedDelivery[]>`
-        SELECT ${listed(q)} ${found} ORDER BY id DESC LIMIT ${limit} OFFSET ${offset}`;
-      return { rows, total: count?.total ?? 0 };
+      return readPage<ListedDelivery>(q, page, {
+        columns: listed(q),
+        from: sql`github_deliveries
+          WHERE ${event === undefined ? sql`true` : sql`event = ${event}`} AND ${state === undefined ? sql`true` : sql`state = ${state}`}`,
+        orderBy: sql`id DESC`,
+      });
     },
 
     async redeliver(id) {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { defineJob, type HandledJob, type Jobs } from "../../../core";
+import { syncRepositories } from "../members/sync-repositories";
 import type { RepositoryRow } from "../rows";
-import { updateRepositoryPermissions } from "./update-permissions";
 
 export const updateAllPermissions = defineJob({
   name: "repositories.update_all_permissions",
@@ -14,9 +14,13 @@ export const updateAllPermissions = defineJob({
 export function handleUpdateAllPermissions({ jobs }: { jobs: Jobs }): HandledJob {
   return updateAllPermissions.handledBy(async (_payload, run) => {
     await run.complete(async (tx) => {
-      const repositories = await tx.sql<{ repositoryId: RepositoryRow["id"] }[]>`
-        SELECT id AS "repositoryId" FROM repositories WHERE transferred_to IS NULL ORDER BY id`;
-      await jobs.enqueueAll(tx, updateRepositoryPermissions, repositories);
+      const repositories = await tx.sql<Pick<RepositoryRow, "id">[]>`
+        SELECT id FROM repositories WHERE transferred_to IS NULL ORDER BY id`;
+      await syncRepositories(
+        tx,
+        jobs,
+        repositories.map(({ id }) => id),
+      );
     });
   });
 }
