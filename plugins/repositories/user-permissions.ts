@@ -1,4 +1,4 @@
-import type { Jobs, Transaction } from "../../core";
+import type { Jobs } from "../../core";
 import type { PermissionCounts, UserPermissions } from "../auth";
 import { updateUserPermissions } from "./jobs/update-user-permissions";
 import type { repositoryMembers } from "./tables";

@@ -23,6 +23,7 @@ import { findUser } from "./world/lookup";
 import { addRepository, type NewRepository } from "./world/new-repository";
 import { addUser, type NewUser, removeMember, updateUser } from "./world/people";
 import type { Repository } from "./world/repository";
+import { addTeam, type TeamHandle } from "./world/teams";
 import { createWorld, type User } from "./world/world";
 
 /** A GitHub with one organization, one App installed on it, and whatever a test puts there. */
@@ -43,6 +44,7 @@ export type GitHubStandIn = {
   user(login: string): User;
   /** Takes a person out of the organization and its repositories. */
   removeMember(user: User): void;
+  addTeam(name: string): TeamHandle;
   addRepository(repository: NewRepository): Promise<Repository>;
 
   /** Whom the authorize page signs in from now on; null: it asks. */
@@ -149,6 +151,7 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHubSt
       return user;
     },
     removeMember: (user) => removeMember(world, user),
+    addTeam: (name) => addTeam(world, name),
     addRepository: (repository) => addRepository(world, git, folder, repository),
     signInAs(user) {
       site.oauth.signedIn = user?.login;

@@ -34,7 +34,8 @@ export function authenticate(authentication: Authentication, header: string | nu
   if (found === undefined) return badCredentials();
   if (found.userId === null) return { kind: "installation" };
   const user = authentication.world.users.get(found.userId);
-  return user === undefined ? badCredentials() : { kind: "user", user };
+  if (user === undefined) return badCredentials();
+  return user.suspended ? problem(403, "Sorry. Your account was suspended.") : { kind: "user", user };
 }
 
 /** @returns what a caller may do in a repository; null when it can't see it */

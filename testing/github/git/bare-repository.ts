@@ -41,7 +41,8 @@ export async function cloneBareRepository(
   return { bare, defaultBranch };
 }
 
-function openBareRepository(git: Git, path: string): BareRepository {
+/** Handles a repository that is there. */
+export function openBareRepository(git: Git, path: string): BareRepository {
   const run = (...args: string[]) => git.run(["-C", path, ...args]);
   return {
     path,

@@ -19,6 +19,8 @@ export type Fault = {
   headers?: Record<string, string>;
   /** A function makes one that has no end, or isn't known beforehand. */
   body?: string | Uint8Array<ArrayBuffer> | (() => ReadableStream<Uint8Array<ArrayBuffer>>);
+  /** Answers as usual, with what is true when the request comes, but not before this resolves. */
+  heldUntil?: Promise<unknown>;
   /** Never answers. */
   hang?: boolean;
   /** Closes the connection without an answer; with `after handling`, the request has taken effect. */
@@ -72,6 +74,11 @@ function concerns({ match, method }: Fault, request: RequestRecord): boolean {
 
 async function suffer(fault: Fault, answer: () => Promise<Response>): Promise<Reply> {
   if (fault.delayMs !== undefined) await Bun.sleep(fault.delayMs);
+  if (fault.heldUntil !== undefined) {
+    const answered = await answer();
+    await fault.heldUntil;
+    return answered;
+  }
   if (fault.hang) return "hang";
   if (fault.dropConnection === "after handling") await answer();
   if (fault.dropConnection) return "drop";

@@ -29,6 +29,7 @@ export function fullUser(urls: Urls, user: User) {
     following: 0,
     created_at: "2011-01-26T19:01:12Z",
     updated_at: "2024-01-26T19:01:12Z",
+    ...(user.suspended && { suspended_at: "2024-02-01T00:00:00Z" }),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { ChangedPaths, CommitRecord } from "../git/commit-log";
 import { isAncestor, readChangedPaths, readCommits } from "../git/commit-log";
-import { simpleOrganization, simpleUser } from "../shapes/account";
+import { nodeId, simpleOrganization, simpleUser } from "../shapes/account";
 import { repositoryShape } from "../shapes/repository";
 import type { Site } from "../site";
 import { findUserByEmail } from "../world/lookup";
@@ -12,6 +12,9 @@ export const zeroSha = "0".repeat(40);
 /** Which move of a branch a push event tells of. */
 export type PushFacts = { branch: string; before: string | null; after: string | null; sender?: User };
 
+/** Of a team that events tell of; it may be gone already. */
+export type TeamFacts = { id: number; name: string };
+
 /** Builds webhook payloads from the world as it is now (https://docs.github.com/webhooks/webhook-events-and-payloads). */
 export type Payloads = {
   push(repository: { id: number }, facts: PushFacts): Promise<object>;
@@ -20,12 +23,12 @@ export type Payloads = {
   /** @param changes as in `{ description: { from: "old" } }`, `{ repository: { name: { from: "old" } } }` */
   repository(repository: { id: number }, action: string, changes?: object): object;
   public(repository: { id: number }): object;
-  teamAdd(repository: { id: number }): object;
+  teamAdd(repository: { id: number }, team?: TeamFacts): object;
   /** Without a repository, as when the team's own settings changed. */
-  team(action: string, repository?: { id: number }): object;
+  team(action: string, repository?: { id: number }, team?: TeamFacts): object;
   member(repository: { id: number }, member: User, action: "added" | "edited" | "removed"): object;
   /** A member came into, or left, a team. */
-  membership(member: User, action: "added" | "removed"): object;
+  membership(member: User, action: "added" | "removed", team?: TeamFacts): object;
   organization(member: User, action: string): object;
   ping(): object;
 };
@@ -33,15 +36,17 @@ export type Payloads = {
 /** A real push event lists up to 2,048 commits; nobody here looks at more than these. */
 const mostCommits = 20;
 
-const team = {
-  id: 1,
-  node_id: "T_1",
-  name: "Everyone",
-  slug: "everyone",
+const everyone: TeamFacts = { id: 1, name: "Everyone" };
+
+const teamShape = ({ id, name }: TeamFacts) => ({
+  id,
+  node_id: nodeId("T", id),
+  name,
+  slug: name.toLowerCase(),
   description: null,
   privacy: "closed",
   permission: "pull",
-};
+});
 
 export function createPayloads(site: Site): Payloads {
   const { world, urls } = site;
@@ -74,8 +79,13 @@ export function createPayloads(site: Site): Payloads {
       ...frame(),
     }),
     public: (repository) => ({ repository: shape(repository), ...frame() }),
-    teamAdd: (repository) => ({ team, repository: shape(repository), ...frame() }),
-    team: (action, repository) => ({ action, team, ...(repository && { repository: shape(repository) }), ...frame() }),
+    teamAdd: (repository, team = everyone) => ({ team: teamShape(team), repository: shape(repository), ...frame() }),
+    team: (action, repository, team = everyone) => ({
+      action,
+      team: teamShape(team),
+      ...(repository && { repository: shape(repository) }),
+      ...frame(),
+    }),
     member: (repository, member, action) => ({
       action,
       member: simpleUser(urls, member),
@@ -83,7 +93,13 @@ export function createPayloads(site: Site): Payloads {
       repository: shape(repository),
       ...frame(),
     }),
-    membership: (member, action) => ({ action, scope: "team", member: simpleUser(urls, member), team, ...frame() }),
+    membership: (member, action, team = everyone) => ({
+      action,
+      scope: "team",
+      member: simpleUser(urls, member),
+      team: teamShape(team),
+      ...frame(),
+    }),
     organization: (member, action) => ({
       action,
       membership: {
@@ -105,7 +121,7 @@ export function createPayloads(site: Site): Payloads {
 
   function anybody(): User {
     const [first] = world.users.values();
-    return first ?? { id: 1, login: "ghost", name: null, emails: [], orgRole: "none" };
+    return first ?? { id: 1, login: "ghost", name: null, emails: [], orgRole: "none", suspended: false };
   }
 
   async function pushPayload(repository: RepositoryRecord, { branch, before, after, sender }: PushFacts): Promise<object> {

@@ -3,7 +3,7 @@ import { type Permission, permissions, type RepositoryRecord, type User, type Wo
 
 /**
  * What a person may do in a repository without counting that anybody may read a public one: as its owner, as an owner
- * of the organization, as a collaborator, or by the organization's base permission; the strongest counts.
+ * of the organization, as a collaborator, as a member of a team, or by the organization's base permission; the strongest counts.
  *
  * @returns null when nothing was granted
  */
@@ -13,6 +13,7 @@ export function grantedPermission(world: World, repository: RepositoryRecord, us
   if (sameName(repository.owner, world.organization.login)) {
     if (user.orgRole === "admin") return "admin";
     if (user.orgRole === "member") grants.push(world.organization.basePermission);
+    for (const team of world.teams.values()) if (team.members.has(user.id)) grants.push(team.grants.get(repository.id));
   }
   return permissions.findLast((permission) => grants.includes(permission)) ?? null;
 }

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { cloneBareRepository, initBareRepository } from "../git/bare-repository";
+import { cloneBareRepository, initBareRepository, openBareRepository } from "../git/bare-repository";
 import type { TreeEntry } from "../git/commit-stream";
 import type { Git } from "../git/git";
 import { findRepository } from "./lookup";
@@ -19,6 +19,8 @@ export type NewRepository = {
   defaultBranch?: string;
   /** Folder of an existing repository to copy and serve. */
   from?: string;
+  /** Another one whose git repository it shares: then it costs next to nothing. */
+  sharing?: { path: string };
   /** Files of a first commit on the default branch. Neither these nor `from`: an empty repository. */
   files?: Record<string, TreeEntry>;
 };
@@ -32,11 +34,7 @@ export async function addRepository(world: World, git: Git, folder: string, want
   if (findRepository(world, owner, wanted.name) !== undefined)
     throw new Error(`there is a repository ${owner}/${wanted.name} already`);
   const id = wanted.id ?? world.nextId();
-  const path = join(folder, `${id}.git`);
-  const { bare, defaultBranch } =
-    wanted.from === undefined
-      ? await emptyRepository(git, path, wanted.defaultBranch ?? "main")
-      : await cloneBareRepository(git, wanted.from, path, wanted.defaultBranch);
+  const { bare, defaultBranch } = await makeBare(git, join(folder, `${id}.git`), wanted);
   const now = new Date();
   const record: RepositoryRecord = {
     id,
@@ -59,6 +57,9 @@ export async function addRepository(world: World, git: Git, folder: string, want
   return repository;
 }
 
-async function emptyRepository(git: Git, path: string, defaultBranch: string) {
-  return { bare: await initBareRepository(git, path, defaultBranch), defaultBranch };
+async function makeBare(git: Git, path: string, { from, sharing, defaultBranch: branch }: NewRepository) {
+  const defaultBranch = branch ?? "main";
+  if (sharing !== undefined) return { bare: openBareRepository(git, sharing.path), defaultBranch };
+  if (from === undefined) return { bare: await initBareRepository(git, path, defaultBranch), defaultBranch };
+  return await cloneBareRepository(git, from, path, branch);
 }

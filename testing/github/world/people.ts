@@ -10,6 +10,8 @@ export type NewUser = {
   emails?: (string | Email)[];
   /** Default: `member`. */
   orgRole?: OrganizationRole;
+  /** Default: false. */
+  suspended?: boolean;
 };
 
 /** @throws {Error} when the login is taken */
@@ -21,6 +23,7 @@ export function addUser(world: World, user: NewUser): User {
     name: user.name ?? null,
     emails: emailList(user.emails ?? [`${user.login.toLowerCase()}@example.org`]),
     orgRole: user.orgRole ?? "member",
+    suspended: user.suspended ?? false,
   };
   world.users.set(added.id, added);
   return added;
@@ -33,9 +36,10 @@ export function updateUser(user: User, changes: Partial<Omit<NewUser, "id">>): v
   if (emails !== undefined) user.emails = emailList(emails);
 }
 
-/** Takes a person out of the organization and, as GitHub does, out of its repositories. */
+/** Takes a person out of the organization and, as GitHub does, out of its teams and repositories. */
 export function removeMember(world: World, user: User): void {
   user.orgRole = "none";
+  for (const team of world.teams.values()) team.members.delete(user.id);
   for (const repository of organizationRepositories(world)) repository.collaborators.delete(user.id);
 }
 

@@ -16,6 +16,17 @@ export type User = {
   name: string | null;
   emails: Email[];
   orgRole: OrganizationRole;
+  /** As an Enterprise Server does it: they stay a member, and may do nothing. */
+  suspended: boolean;
+};
+
+export type Team = {
+  id: number;
+  name: string;
+  /** User ids. */
+  members: Set<number>;
+  /** Permissions of its members, by repository id. */
+  grants: Map<number, Permission>;
 };
 
 export type Organization = {
@@ -48,6 +59,7 @@ export type RepositoryRecord = {
 export type World = {
   organization: Organization;
   users: Map<number, User>;
+  teams: Map<number, Team>;
   repositories: Map<number, RepositoryRecord>;
   /** For the events that tell of a deletion. */
   deletedRepositories: Map<number, RepositoryRecord>;
@@ -63,6 +75,7 @@ export function createWorld(login: string, basePermission: Permission | "none"):
   return {
     organization: { id: nextId(), login, basePermission },
     users: new Map(),
+    teams: new Map(),
     repositories: new Map(),
     deletedRepositories: new Map(),
     formerNames: new Map(),
