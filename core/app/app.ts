@@ -1,4 +1,4 @@
-import type { InstalledPlugin } from "../plugin/installed-plugin";
+import type { InstalledPlugin } from "../plugin/found-plugin";
 import { pluginFailure } from "../plugin/plugin-failure";
 import { StartupError } from "../startup-error";
 import { type Installation, type InstallationOptions, loadInstallation } from "./installation";

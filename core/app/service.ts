@@ -1,7 +1,6 @@
 import type { z } from "zod";
 import type { AnyCommand } from "../commands/command";
-import type { Discovery } from "../plugin/found-plugin";
-import type { InstalledPlugin } from "../plugin/installed-plugin";
+import type { Discovery, InstalledPlugin } from "../plugin/found-plugin";
 import type { AnyPlugin, ConsoleEntry, ReadinessCheck } from "../plugin/plugin";
 import type { DeclaredErrors } from "../services/http/errors";
 import type { Installation } from "./installation";

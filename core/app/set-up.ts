@@ -1,6 +1,6 @@
 import { createEvents } from "../events/emitter";
 import { broughtClaims, conflictingClaims } from "../plugin/claims";
-import type { InstalledPlugin } from "../plugin/installed-plugin";
+import type { InstalledPlugin } from "../plugin/found-plugin";
 import { type LeftOut, leaveOut } from "../plugin/leave-out";
 import { neighboursOf } from "../plugin/names";
 import { partsOutline } from "../plugin/parts-outline";
@@ -99,9 +99,9 @@ function attempt(entries: readonly ConfiguredPlugin[], installation: Installatio
 function knownPlugins({ on: wanted, off, leftOut }: Installation, on: readonly ConfiguredPlugin[]): readonly KnownPlugin[] {
   const serving = new Set(on.map(({ plugin }) => plugin));
   const found = [...wanted, ...off].map(({ plugin, version, origin }) => {
-    return { name: plugin.name as string, version, origin, on: serving.has(plugin) };
+    return { name: plugin.name as string, version, origin, on: serving.has(plugin), encrypted: plugin.encrypted ?? [] };
   });
-  return [...found, ...leftOut.map(({ name, version, origin }) => ({ name, version, origin, on: false }))];
+  return [...found, ...leftOut.map(({ name, version, origin }) => ({ name, version, origin, on: false, encrypted: [] }))];
 }
 
 function setUp(plugin: AnyPlugin, context: Parameters<AnyPlugin["setup"]>[0]): ReturnType<typeof partsOutline> {

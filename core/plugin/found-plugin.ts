@@ -1,4 +1,4 @@
-import type { AnyPlugin } from "./plugin";
+import type { AnyPlugin, PluginParts } from "./plugin";
 
 /** A plugin as somebody found it. */
 export interface FoundPlugin {
@@ -27,4 +27,9 @@ export interface Discovery {
   readonly unusable: readonly UnusablePlugin[];
   /** What is wrong with the places of plugins as a whole. */
   readonly problems: readonly string[];
+}
+
+/** A plugin that has been set up. */
+export interface InstalledPlugin extends FoundPlugin {
+  readonly parts: PluginParts<unknown>;
 }

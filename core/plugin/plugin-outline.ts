@@ -17,6 +17,7 @@ const forms: Forms & Readonly<Record<keyof AnyPlugin, unknown>> = {
   optional: aList("plugins", "name", "setup"),
   config: { fits: (value: unknown) => value instanceof z.ZodObject, words: "what z.object() returns" },
   tables: { fits: isRecord, words: "an object whose values are drizzle tables" },
+  encrypted: aList("what encryptedColumn() returns", "table", "column", "context"),
   errors: { fits: (value: unknown) => isRecord(value) && isRecord(value.catalogue), words: "what defineErrors() returns" },
   slots: aList("what slot.one() and slot.all() return", "name", "takes", "with"),
   events: aList("what defineEvent() returns", "name", "handledBy"),

@@ -5,6 +5,7 @@ import type { AnyCommand } from "../commands/command";
 import type { DomainEvent, EventHandler, Events } from "../events/event";
 import type { BoundedWork } from "../services/bounded-work/bounded-work";
 import type { Cipher } from "../services/cipher/cipher";
+import type { EncryptedColumn } from "../services/cipher/encrypted-column";
 import type { Database } from "../services/database/types";
 import type { DeclaredErrors } from "../services/http/errors";
 import type { MountedApp } from "../services/http/mounted-app";
@@ -45,6 +46,8 @@ export interface KnownPlugin {
   readonly on: boolean;
   /** Where it came from: a path or a package name. */
   readonly origin: string;
+  /** Columns of its tables that a cipher's values are in. */
+  readonly encrypted: readonly EncryptedColumn[];
 }
 
 /** The state of something a plugin depends on, for the readiness probe. */
@@ -125,6 +128,8 @@ export interface Plugin<
   readonly config?: ConfigSchema;
   /** drizzle tables it owns. Nobody else writes to them. */
   readonly tables?: Readonly<Record<string, unknown>>;
+  /** Columns of these that are encrypted, made with `encryptedColumn`. */
+  readonly encrypted?: readonly EncryptedColumn[];
   readonly errors?: DeclaredErrors;
   /** Its extension points. A contribution to a slot that nobody declares is a mistake at start. */
   readonly slots?: readonly Slot<unknown>[];

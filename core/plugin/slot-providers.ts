@@ -1,4 +1,4 @@
-import type { InstalledPlugin } from "./installed-plugin";
+import type { InstalledPlugin } from "./found-plugin";
 import type { Slot } from "./slot";
 
 interface Provider {

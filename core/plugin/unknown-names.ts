@@ -1,5 +1,5 @@
 import { didYouMean } from "../did-you-mean";
-import type { InstalledPlugin } from "./installed-plugin";
+import type { InstalledPlugin } from "./found-plugin";
 import { namesOf, neighboursOf } from "./names";
 import type { AnyPlugin } from "./plugin";
 

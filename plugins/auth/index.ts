@@ -3,6 +3,7 @@ import { definePlugin, flag, setting, textList, wholeNumber } from "../../core";
 import github from "../github";
 import { createAuthenticator } from "./authenticate";
 import { createChangeUsers } from "./change-users";
+import { codeVerifiers, gitHubTokens } from "./encrypted";
 import { errors } from "./errors";
 import { acted, userLeft, userReplaced, userSignedIn } from "./events";
 import { type AccessGuards, createGuards } from "./guards";
@@ -12,6 +13,7 @@ import { limited } from "./limits/limited";
 import { createRequestLimits, type RequestLimits } from "./limits/request-limits";
 import { standingOfAccount } from "./members";
 import { originOf } from "./redirect";
+import { rotateKeys } from "./rotate-keys";
 import { personalTokenRoutes } from "./routes/personal-tokens";
 import { serviceTokenRoutes } from "./routes/service-tokens";
 import { sessionRoutes } from "./routes/sessions";
@@ -74,10 +76,11 @@ export default definePlugin({
     }),
   }),
   tables,
+  encrypted: [gitHubTokens, codeVerifiers],
   errors,
   slots: [userPermissions],
   events: [userSignedIn, userLeft, userReplaced, acted],
-  setup({ db, events, slots, log, cipher, config, use: { github } }) {
+  setup({ db, events, slots, log, cipher, config, installed, use: { github } }) {
     const limits = createRequestLimits({ db, log, cipher, limit: config.rateLimit });
     const guards = createGuards(limited(createAuthenticator({ db, log }), limits));
     const users = createUsers({ cipher, log });
@@ -110,6 +113,7 @@ export default definePlugin({
         }),
       ],
       jobs: authJobs,
+      commands: [rotateKeys({ db, events, cipher, columns: () => installed().flatMap(({ encrypted }) => encrypted) })],
       contribute: userWebhooks({ leave }),
       console: {
         users: { summary: "users.byId(db, [1]) and the like", value: users },

@@ -1,4 +1,5 @@
 import { type Cipher, type RowOf, rowColumns, type Transaction } from "../../core";
+import { gitHubTokens } from "./encrypted";
 import { users } from "./tables";
 
 /** Who signed in, as GitHub describes them. */
@@ -33,7 +34,7 @@ export async function recordPerson(tx: Transaction, cipher: Cipher, person: GitH
     INSERT INTO users AS known (login, github_id, github_token, avatar_url, admin, seen_at)
     SELECT CASE WHEN EXISTS (SELECT FROM users WHERE login = ${login} AND github_id <> ${githubId})
                 THEN ${`${login}~${githubId}`} ELSE ${login} END,
-           ${githubId}, ${cipher.encrypt(accessToken, tokenContext(githubId))}, ${avatarUrl}, NOT EXISTS (SELECT FROM users), ${seenAt}
+           ${githubId}, ${cipher.encrypt(accessToken, gitHubTokens.context({ githubId }))}, ${avatarUrl}, NOT EXISTS (SELECT FROM users), ${seenAt}
     ON CONFLICT (github_id) DO UPDATE
        SET login = CASE WHEN known.seen_at <= excluded.seen_at THEN excluded.login ELSE known.login END,
            avatar_url = CASE WHEN known.seen_at <= excluded.seen_at THEN excluded.avatar_url ELSE known.avatar_url END,
@@ -44,9 +45,6 @@ export async function recordPerson(tx: Transaction, cipher: Cipher, person: GitH
   if (newest) await replaceEmails(tx, { userId: user.id, emails, seenAt });
   return user;
 }
-
-/** Where a GitHub token belongs: copied to another user's row it can't be read. */
-export const tokenContext = (githubId: number): string => `users.github_token:platform:${githubId}`;
 
 async function replaceEmails(
   { sql }: Transaction,

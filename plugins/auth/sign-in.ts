@@ -1,5 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { type Cipher, CipherError, type Queryable, type RowOf, rowColumns } from "../../core";
+import { codeVerifiers } from "./encrypted";
 import { newCodeVerifier } from "./pkce";
 import { pendingSignIns } from "./tables";
 
@@ -75,4 +76,4 @@ async function forgetOldest(q: Queryable): Promise<void> {
 }
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
-const contextOf = (hashedExchangeToken: string): string => `pending_sign_ins.code_verifier:platform:${hashedExchangeToken}`;
+const contextOf = (hashedExchangeToken: string): string => codeVerifiers.context({ hashedExchangeToken });

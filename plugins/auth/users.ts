@@ -9,7 +9,8 @@ import {
   type Queryable,
   type Transaction,
 } from "../../core";
-import { type GitHubPerson, recordPerson, type SignedInUser, tokenContext } from "./record-person";
+import { gitHubTokens } from "./encrypted";
+import { type GitHubPerson, recordPerson, type SignedInUser } from "./record-person";
 import { userEmails, users } from "./tables";
 
 /** How another plugin shows a user. */
@@ -60,7 +61,7 @@ export function createUsers({ cipher, log }: { cipher: Cipher; log: Logger }): U
       const [user] = await grantOf(q, { userId });
       if (!user?.githubToken) return null;
       try {
-        return cipher.decrypt(user.githubToken, tokenContext(user.githubId));
+        return cipher.decrypt(user.githubToken, gitHubTokens.context(user));
       } catch (error) {
         if (!(error instanceof CipherError)) throw error;
         log.error({ err: error, userId }, "a user's GitHub token can't be read; they have to sign in again");

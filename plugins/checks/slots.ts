@@ -53,8 +53,11 @@ export const issueCounts = slot.one<IssueCounts>("checks.issue_counts");
 export interface MountSecrets {
   /** @returns those of `names` (as written, case ignored) that the repository may use; one statement */
   known(q: Queryable, repositoryId: number, names: readonly string[]): Promise<ReadonlySet<string>>;
-  /** @returns a one-time authorization for the secret's value, or null when the secret is gone */
-  authorize(tx: Transaction, repositoryId: number, name: string): Promise<string | null>;
+  /**
+   * @param names as written, one for each mount
+   * @returns for each, in order, a one-time authorization for the secret's value, or null when the secret is gone; at most two statements
+   */
+  authorize(tx: Transaction, repositoryId: number, names: readonly string[]): Promise<readonly (string | null)[]>;
 }
 
 /** Filled by whoever keeps the secrets. Without it every secret is unknown. */

@@ -8,6 +8,7 @@ import { createRecorder } from "./deliveries/record";
 import { webhookRoutes } from "./deliveries/routes";
 import { deliverySweep } from "./deliveries/sweep";
 import { checkHandlers, webhook } from "./deliveries/webhook";
+import { installationToken } from "./encrypted";
 import { errors } from "./errors";
 import { createGitHub } from "./github";
 import { hostMistake } from "./host-mistake";
@@ -32,6 +33,7 @@ export default definePlugin({
   summary: "Talks to GitHub: its API, its webhooks, commit statuses, and the OAuth pages",
   config: settingsSchema,
   tables,
+  encrypted: [installationToken],
   errors,
   slots: [webhook],
   setup({ db, jobs, slots, log, cipher, observe, config }) {

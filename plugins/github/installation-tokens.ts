@@ -1,5 +1,6 @@
 import { eq } from "drizzle-orm";
 import { type Cipher, CipherError, type Database, type Given, type Logger, preparedRead } from "../../core";
+import { installationToken } from "./encrypted";
 import { installationTokens } from "./tables";
 
 /** Where `@octokit/auth-app` keeps installation tokens. Values are its own text: `token|created at|expires at|…`. */
@@ -34,7 +35,7 @@ export function sharedTokens({
 }): SharedTokens {
   const held = new Map<string, string>();
   const rowKey = (key: string) => `${scope}|${key}`;
-  const context = (key: string) => `github_installation_tokens.token:platform:${rowKey(key)}`;
+  const context = (key: string) => installationToken.context({ key: rowKey(key) });
 
   const read = async (key: string): Promise<string> => {
     const [row] = await tokenOf(db, { key: rowKey(key) });

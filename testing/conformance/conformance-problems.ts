@@ -1,7 +1,7 @@
 import { pino } from "pino";
 import type { InstallationOptions } from "../../core/app/installation";
 import { projectRoot } from "../../core/app/installation";
-import type { InstalledPlugin } from "../../core/plugin/installed-plugin";
+import type { InstalledPlugin } from "../../core/plugin/found-plugin";
 import { openDatabase } from "../../core/services/database/database";
 import { migrate } from "../../core/services/database/migrations/migrate";
 import { migrationSources } from "../../core/services/database/migrations/migration-sources";

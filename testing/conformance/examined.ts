@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { InstalledPlugin } from "../../core/plugin/installed-plugin";
+import type { InstalledPlugin } from "../../core/plugin/found-plugin";
 import type { AnyPlugin } from "../../core/plugin/plugin";
 
 /** A file of a plugin's. */

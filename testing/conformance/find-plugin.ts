@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { type InstallationOptions, loadInstallation, projectRoot } from "../../core/app/installation";
 import { previewSetUp } from "../../core/app/set-up";
-import type { InstalledPlugin } from "../../core/plugin/installed-plugin";
+import type { InstalledPlugin } from "../../core/plugin/found-plugin";
 import { StartupError } from "../../core/startup-error";
 
 /** A plugin among all that are installed with it; else what keeps it from being one. */

@@ -22,6 +22,10 @@ export interface Cipher {
   keyedHash(text: string, context: CipherContext): Buffer;
   /** @returns whether a stored value is in form 2 under the current key */
   isCurrent(stored: Uint8Array): boolean;
+  /** What the keys are told apart by, the current one first: eight hexadecimal digits that say nothing of the keys. */
+  readonly keyIds: readonly [current: string, ...previous: string[]];
+  /** @returns the id of the key that a stored value was encrypted under; null when it doesn't say, as in form 1 */
+  keyIdOf(stored: Uint8Array): string | null;
 }
 
 /** A stored value that can't be read: damaged, moved to another row, or encrypted under a key that isn't configured. */
@@ -38,8 +42,11 @@ export class CipherError extends Error {
  */
 export function createCipher(currentKey: string, previousKeys: readonly string[] = []): Cipher {
   const current = deriveKey(currentKey);
-  const keys = [current, ...previousKeys.map(deriveKey)];
+  const previous = previousKeys.map(deriveKey);
+  const keys = [current, ...previous];
   return {
+    keyIds: [current.id.toString("hex"), ...previous.map(({ id }) => id.toString("hex"))],
+    keyIdOf: (stored) => keyIdOf(stored)?.toString("hex") ?? null,
     encrypt: (text, context) => sealForm2(current, text, context),
     decrypt(stored, context) {
       const bytes = Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength);

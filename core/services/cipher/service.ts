@@ -6,6 +6,7 @@ import { StartupError } from "../../startup-error";
 import embeddedPostgres from "../embedded-postgres/service";
 import log from "../log/service";
 import { createCipher } from "./cipher";
+import { encryptedElsewhere } from "./encrypted-elsewhere";
 import { readOrCreateKeyFile } from "./key-file";
 
 const key = z.string().regex(/^[0-9a-fA-F]{32}$/);
@@ -28,6 +29,7 @@ export default defineService({
     }),
   }),
   needs: [log, embeddedPostgres],
+  checkManifest: (plugin) => encryptedElsewhere(plugin),
   open({ settings: { cryptographicKey, cryptographicPreviousKeys, dataDir }, use }) {
     if (cryptographicKey) return { api: createCipher(cryptographicKey, cryptographicPreviousKeys) };
     if (!use.embeddedPostgres.embedded) {

@@ -1,4 +1,4 @@
-import type { InstalledPlugin } from "../../plugin/installed-plugin";
+import type { InstalledPlugin } from "../../plugin/found-plugin";
 
 /** `/jobs`, `/v1/uploads`: no parameters, no slash at the end. */
 const mountablePath = /^(?:\/[A-Za-z0-9._~$-]+)+$/;

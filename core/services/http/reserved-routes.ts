@@ -1,4 +1,4 @@
-import type { InstalledPlugin } from "../../plugin/installed-plugin";
+import type { InstalledPlugin } from "../../plugin/found-plugin";
 
 /** What begins so is the core's: its documentation and its probes. */
 const reservedPaths = ["/swagger", "/openapi", "/system"] as const;

@@ -1,4 +1,4 @@
-import type { InstalledPlugin } from "../../plugin/installed-plugin";
+import type { InstalledPlugin } from "../../plugin/found-plugin";
 import { reasonOf } from "../../reason";
 import { coreErrors } from "./errors";
 import { guardMistakes } from "./guard-mistakes";

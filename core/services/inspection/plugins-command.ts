@@ -2,8 +2,7 @@ import type { Installation } from "../../app/installation";
 import type { Platform } from "../../app/service";
 import { type CommandResult, defineCommand } from "../../commands/command";
 import { table } from "../../commands/table";
-import type { FoundPlugin } from "../../plugin/found-plugin";
-import type { InstalledPlugin } from "../../plugin/installed-plugin";
+import type { FoundPlugin, InstalledPlugin } from "../../plugin/found-plugin";
 import type { LeftOut } from "../../plugin/leave-out";
 import { namesOf, tableNames } from "../../plugin/names";
 

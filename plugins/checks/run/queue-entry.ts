@@ -48,15 +48,20 @@ export function createQueueEntry({ github, storage, secrets, end }: Parts): Chec
   return async (tx, jobId) => {
     const set = await lockCheckSetOfJob(tx, jobId);
     if (!set || !isRunning(set.status) || set.canceling) return null;
-    const checks: QueuedCheck[] = [];
-    for (const { imageReference, envs, mounts } of await checksInManifestOrder(tx, { checkSetId: set.id })) {
-      const authorized = await authorize(tx, set.repositoryId, mounts);
-      if ("gone" in authorized) {
-        await end.breakOff(tx, set, { reason: `The secret ${authorized.gone} doesn't exist any more.` });
-        return null;
-      }
-      checks.push({ plugin: imageReference, envs, mounts: authorized.mounts });
+    const rows = await checksInManifestOrder(tx, { checkSetId: set.id });
+    const mounted = rows.flatMap(({ mounts }) => mounts ?? []).map(({ source }) => source.name);
+    const authorizations = await authorize(tx, set.repositoryId, mounted);
+    const gone = authorizations.indexOf(null);
+    if (gone >= 0) {
+      await end.breakOff(tx, set, { reason: `The secret ${mounted[gone]} doesn't exist any more.` });
+      return null;
     }
+    const issued = authorizations.values();
+    const queued = ({ destination: target }: Mount): QueuedMount => {
+      const { value: authorization } = issued.next();
+      if (!authorization) throw new Error("fewer authorizations were issued than there are mounts");
+      return { kind: "secret", authorization, target };
+    };
     return {
       check_set_id: set.id,
       job_id: jobId,
@@ -64,24 +69,22 @@ export function createQueueEntry({ github, storage, secrets, end }: Parts): Chec
       repo: set.repositoryName,
       repo_id: set.repositoryId,
       sha: set.sha,
-      checks,
+      checks: rows.map(({ imageReference, envs, mounts }) => ({
+        plugin: imageReference,
+        envs,
+        mounts: mounts?.map(queued) ?? null,
+      })),
       git_storage: storage.forWorkers(set.repositoryName, set.sha),
     };
   };
 
-  /** @returns what the Worker is told of a check's mounts, or the name of a secret that is gone */
+  /** Without anybody who keeps secrets, all are gone. */
   async function authorize(
     tx: Transaction,
     repositoryId: number,
-    mounts: readonly Mount[] | null,
-  ): Promise<{ mounts: QueuedMount[] | null } | { gone: string }> {
-    if (mounts === null) return { mounts };
-    const queued: QueuedMount[] = [];
-    for (const { source, destination: target } of mounts) {
-      const authorization = (await secrets()?.authorize(tx, repositoryId, source.name)) ?? null;
-      if (authorization === null) return { gone: source.name };
-      queued.push({ kind: "secret", authorization, target });
-    }
-    return { mounts: queued };
+    names: readonly string[],
+  ): Promise<readonly (string | null)[]> {
+    if (names.length === 0) return [];
+    return (await secrets()?.authorize(tx, repositoryId, names)) ?? names.map(() => null);
   }
 }

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import type { ActsWorld } from "./world";
 
 /** One way to do what a route is for. */
@@ -116,10 +117,54 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   },
 };
 
+/** The acts on secrets and keys: of the organization, and of a repository. */
+const ofOwners = [
+  { path: "/v1", below: async () => "/v1" },
+  { path: "/v1/repositories/:repo_name", below: async ({ repositoryWith }: ActsWorld) => (await repositoryWith()).repository },
+];
+const newKey = (): string => generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+let names = 0;
+const newSecret = () => ({ name: `SECRET_${++names}`, data: "made up" });
+
+for (const { path, below } of ofOwners) {
+  const made = async (world: ActsWorld, kind: "secrets" | "private_keys"): Promise<string> => {
+    const list = `${await below(world)}/${kind}`;
+    const body = kind === "secrets" ? newSecret() : { name: `key-${++names}`, key: newKey() };
+    return `${list}/${(await world.asked<{ id: number }>(201, "POST", list, body)).id}`;
+  };
+  Object.assign(scenarios, {
+    [`POST ${path}/secrets`]: {
+      action: "secret.created",
+      prepare: async (world) => ({ path: `${await below(world)}/secrets`, body: newSecret() }),
+    },
+    [`PATCH ${path}/secrets/:id`]: {
+      action: "secret.changed",
+      prepare: async (world) => ({ path: await made(world, "secrets"), body: { data: "other" } }),
+    },
+    [`DELETE ${path}/secrets/:id`]: {
+      action: "secret.deleted",
+      prepare: async (world) => ({ path: await made(world, "secrets") }),
+    },
+    [`POST ${path}/private_keys`]: {
+      action: "private_key.created",
+      prepare: async (world) => ({
+        path: `${await below(world)}/private_keys`,
+        body: { name: `key-${++names}`, key: newKey() },
+      }),
+    },
+    [`DELETE ${path}/private_keys/:id`]: {
+      action: "private_key.deleted",
+      prepare: async (world) => ({ path: await made(world, "private_keys") }),
+    },
+  } satisfies Record<string, Scenario>);
+}
+
 const readAgain = "Has permissions read again that GitHub decides about";
 
 /** Routes that leave no entry, and why nobody will miss one. */
 export const unrecorded: Readonly<Record<string, string>> = {
+  "POST /v1/secrets/check_name": "Looks whether a name is free, and changes nothing",
+  "POST /v1/repositories/:repo_name/secrets/check_name": "Looks whether a name is free, and changes nothing",
   "POST /auth/begin": "Nobody has shown who they are, and nothing is granted; how it ends is recorded",
   "POST /auth/exchange": "Has a test of its own: each sign-in can be tried once",
   "POST /v1/github/events": "GitHub tells what happened there; its deliveries are listed",

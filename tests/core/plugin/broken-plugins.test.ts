@@ -65,7 +65,7 @@ describe("a manifest", () => {
   test.each([
     [
       "require: [],",
-      'require is no part of a plugin. Did you mean "requires"? There are: name, summary, version, compatibility, requires, optional, config, tables, errors, slots, events, migrations, setup.',
+      'require is no part of a plugin. Did you mean "requires"? There are: name, summary, version, compatibility, requires, optional, config, tables, encrypted, errors, slots, events, migrations, setup.',
     ],
     ["requires: [undefined],", "its requires must be a list of plugins."],
     ["config: z.string(),", "its config must be what z.object() returns."],

@@ -74,7 +74,7 @@ export async function useChecksWorld(
   const server = await useTestServer({
     env: { ...github.environment(), COCOV_UI_BASE_URL: "https://ui.example.org", ...env },
     config: {
-      plugins: { load: load.map((name) => join(import.meta.dir, name)), disabled: ["issues", "worker-http"] },
+      plugins: { load: load.map((name) => join(import.meta.dir, name)), disabled: ["issues", "worker-http", "secrets"] },
     },
   });
   const admin = await signIn(server, github, "ada");

@@ -93,7 +93,7 @@ export default definePlugin({
         }),
         mountSecrets.with({
           known: async (_q, _repositoryId, names) => new Set(names.filter((name) => paper.secrets.has(name))),
-          authorize: async (_tx, _repositoryId, name) => (paper.secrets.has(name) ? `csa_${name}` : null),
+          authorize: async (_tx, _repositoryId, names) => names.map((name) => (paper.secrets.has(name) ? `csa_${name}` : null)),
         }),
       ],
     };
