@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { paging, timeSeconds } from "../../core";
+import { deliveryStates, type ListedDelivery } from "../github";
 import type { AdministeredRepository } from "../repositories";
 
 export const sidebarCounts = z
@@ -41,4 +42,23 @@ export function presentRepository(row: AdministeredRepository): z.input<typeof a
     accessible_by_count: row.accessibleByCount,
     ...(row.unreachableSince === null ? {} : { unreachable_since: timeSeconds(row.unreachableSince) }),
   };
+}
+
+const delivery = z
+  .object({
+    id: z.int(),
+    delivery_id: z.string().meta({ description: "GitHub's id of it", example: "72d3162e-cc78-11e3-81ab-4c9367dc0958" }),
+    event: z.string().meta({ example: "push" }),
+    state: z.enum(deliveryStates),
+    received_at: z.string().meta({ example: "2023-01-02T03:04:05Z" }),
+    attempts: z.int().meta({ description: "Of the one handler that needed most", example: 1 }),
+    error: z.string().nullable().meta({ description: "Why it failed; null unless it did", example: null }),
+  })
+  .meta({ id: "Delivery" });
+
+export const deliveryList = z.object({ deliveries: z.array(delivery), paging });
+
+export function presentDelivery(row: ListedDelivery): z.input<typeof delivery> {
+  const { id, deliveryId: delivery_id, event, state, receivedAt, attempts, error } = row;
+  return { id, delivery_id, event, state, received_at: timeSeconds(receivedAt), attempts, error };
 }

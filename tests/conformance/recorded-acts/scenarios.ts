@@ -171,6 +171,7 @@ export const unrecorded: Readonly<Record<string, string>> = {
   "POST /v1/admin/users/:id/sync_perms": readAgain,
   "POST /v1/admin/users/:id/sync": readAgain,
   "POST /v1/admin/resync_permissions": readAgain,
+  "POST /v1/admin/deliveries/:id/redeliver": "Has done what GitHub told of, which is listed among its deliveries",
   "POST /v1/repositories/$org_repos/update": "Has a list read again that GitHub decides about",
   "POST /v1/repositories/:repo_name/settings/sync-github":
     "Takes over what GitHub says already; whoever changed it did so there",

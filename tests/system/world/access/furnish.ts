@@ -37,10 +37,18 @@ export async function furnishPlatform({ platform, admin, isServed }: Furnishing)
     secret: await make("/v1/secrets", { name: "SHARED", data: "value" }),
     private_key: await make("/v1/private_keys", { name: "shared", key: keyText }),
     tool: nothing,
-    delivery: nothing,
+    delivery: await delivered(platform),
     lease: crypto.randomUUID(),
     name_hash: "abc",
   };
+}
+
+/** @returns the id of something that GitHub delivered */
+async function delivered({ github, url, db }: TestPlatform): Promise<string> {
+  const { ok } = await github.deliver("ping", github.payloads.ping(), { to: `${url}/v1/github/events` });
+  const [row] = await db.sql<{ id: string }[]>`SELECT max(id)::text AS id FROM github_deliveries`;
+  if (!ok || !row) throw new Error("the delivery wasn't taken");
+  return row.id;
 }
 
 /** Makes a repository with a commit, a run of a check that waits for a worker, an issue, and what else plugins keep of one. */

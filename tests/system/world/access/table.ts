@@ -180,7 +180,7 @@ const rows: readonly Row[] = [
   ["admin", "POST /v1/admin/storage/evict", { body: { dry_run: true } }],
   ["admin", "GET /v1/admin/audit_log"],
   ["admin", "GET /v1/admin/deliveries"],
-  ["admin", "POST /v1/admin/deliveries/:delivery/redeliver"],
+  ["admin", "POST /v1/admin/deliveries/:delivery/redeliver", { success: [204] }],
 
   ["signature", "POST /v1/github/events", { body: { zen: "Keep it logically awesome." } }],
 ];
