@@ -11,4 +11,5 @@ export type { PushedCommit, PushOptions } from "./webhooks/push";
 export type { NewRepository } from "./world/new-repository";
 export type { NewUser } from "./world/people";
 export type { CommitOptions, Repository } from "./world/repository";
+export type { TeamHandle as Team } from "./world/teams";
 export type { Permission, User } from "./world/world";
