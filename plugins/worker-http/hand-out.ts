@@ -1,11 +1,11 @@
 import type { Database, Logger, Transaction } from "../../core";
 import type { Checks, QueueEntry } from "../checks";
 import { type CommitStorage, isRepositoryName } from "../storage";
-import { type ClaimedJob, claimJob, endLease, extendLease } from "./leases";
-import { announceJob, holdJob } from "./queue";
+import { type ClaimedRun, claimRun, endLease, extendLease } from "./leases";
+import { announceRun, holdRun } from "./queue";
 
-/** A job as a worker gets it. */
-export interface LeasedJob {
+/** A run as a worker gets it. */
+export interface LeasedRun {
   readonly leaseId: string;
   readonly expiresAt: Date;
   readonly entry: QueueEntry;
@@ -13,24 +13,24 @@ export interface LeasedJob {
   readonly archive: { readonly sha256: string; readonly size: number };
 }
 
-/** Gives jobs to workers and takes them back. */
+/** Gives runs to workers and takes them back. */
 export interface HandOut {
   /**
    * @param signal aborted when the worker goes away; it gets no lease then
    * @returns null when there is nothing
    */
-  next(request: { worker: string; duration: number }, signal: AbortSignal): Promise<LeasedJob | null>;
+  next(request: { worker: string; duration: number }, signal: AbortSignal): Promise<LeasedRun | null>;
   /** @returns false when the lease is lost */
   release(leaseId: string): Promise<boolean>;
 }
 
-/** Seconds that making a job ready may take before somebody else tries. */
+/** Seconds that making a run ready may take before somebody else tries. */
 const preparing = 30;
 
-/** Seconds until a job is tried again that couldn't be made ready, for a reason that isn't its own. */
+/** Seconds until a run is tried again that couldn't be made ready, for a reason that isn't its own. */
 const troubled = 30;
 
-/** Seconds until a job is tried again whose archive was missing: doubled each time. */
+/** Seconds until a run is tried again whose archive was missing: doubled each time. */
 const firstHold = 60;
 /** So often; half an hour in all. */
 const mostRefetches = 5;
@@ -43,8 +43,8 @@ interface Parts {
 }
 
 /**
- * A job is claimed first, in a statement of its own, and made ready after: whoever ends a run locks its check set and then its
- * job, so nobody may hold a job's row while asking for the check set. A job that can't be made ready is put aside, so that it doesn't
+ * A run is claimed first, in a statement of its own, and made ready after: whoever ends a run locks its check set and then its
+ * row here, so nobody may hold that row while asking for the check set. A run that can't be made ready is put aside, so that it doesn't
  * keep the others from being given out; that is no worker's fault and uses up none of the run's tries.
  */
 export function createHandOut({ db, checks, storage, log }: Parts): HandOut {
@@ -52,11 +52,11 @@ export function createHandOut({ db, checks, storage, log }: Parts): HandOut {
     async next({ worker, duration }, signal) {
       for (;;) {
         signal.throwIfAborted();
-        const claimed = await claimJob(db, worker, preparing);
+        const claimed = await claimRun(db, worker, preparing);
         if (!claimed) return null;
         const leased = await prepare(claimed, duration).catch(async (error: unknown) => {
-          log.error({ err: error, jobId: claimed.jobId }, "a job couldn't be made ready for a worker");
-          await holdJob(db, claimed.leaseId, troubled, false);
+          log.error({ err: error, jobId: claimed.jobId }, "a run couldn't be made ready for a worker");
+          await holdRun(db, claimed.leaseId, troubled, false);
           return null;
         });
         if (leased && !signal.aborted) return leased;
@@ -66,7 +66,7 @@ export function createHandOut({ db, checks, storage, log }: Parts): HandOut {
     release,
   };
 
-  async function prepare(claimed: ClaimedJob, duration: number): Promise<LeasedJob | null> {
+  async function prepare(claimed: ClaimedRun, duration: number): Promise<LeasedRun | null> {
     const { leaseId, jobId } = claimed;
     const entry = await db.transaction(async (tx) => {
       const made = await checks.queueEntry(tx, jobId);
@@ -78,7 +78,7 @@ export function createHandOut({ db, checks, storage, log }: Parts): HandOut {
     if (!archive) {
       // Without a name of its own a repository has nothing stored, until it gets one again.
       if (isRepositoryName(entry.repo)) await refetch(claimed);
-      else await holdJob(db, leaseId, troubled, false);
+      else await holdRun(db, leaseId, troubled, false);
       return null;
     }
     const extended = await extendLease(db, leaseId, duration);
@@ -86,10 +86,10 @@ export function createHandOut({ db, checks, storage, log }: Parts): HandOut {
   }
 
   /** Has the archive made again: the storage may have been lost, or restored from an older backup. */
-  async function refetch({ leaseId, jobId, commitId, refetches }: ClaimedJob): Promise<void> {
+  async function refetch({ leaseId, jobId, commitId, refetches }: ClaimedRun): Promise<void> {
     log.warn({ jobId, commitId }, "the archive of a queued commit is missing; fetching it again");
     if (refetches < mostRefetches) {
-      await holdJob(db, leaseId, firstHold * 2 ** refetches, true);
+      await holdRun(db, leaseId, firstHold * 2 ** refetches, true);
       await db.transaction((tx) => storage.refetch(tx, commitId, null));
     } else {
       const reason = "The commit's files are missing from the storage and couldn't be fetched again.";
@@ -102,7 +102,7 @@ export function createHandOut({ db, checks, storage, log }: Parts): HandOut {
     if (!ended) return false;
     const { jobId, canceling } = ended;
     if (canceling) await db.transaction((tx) => checks.takenBack(tx, jobId));
-    else await announceJob(db);
+    else await announceRun(db);
     return true;
   }
 

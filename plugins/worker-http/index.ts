@@ -8,8 +8,8 @@ import { createHandOut } from "./hand-out";
 import { lostRuns } from "./jobs";
 import { createLongPoll } from "./long-poll";
 import { httpTransport, letGo } from "./queue";
-import { jobRoutes } from "./routes/jobs";
 import { leaseRoutes } from "./routes/leases";
+import { queueRoutes } from "./routes/queue";
 import * as tables from "./tables";
 
 export default definePlugin({
@@ -23,7 +23,7 @@ export default definePlugin({
     const handOut = createHandOut({ db, checks, storage, log });
     const longPoll = createLongPoll({ db, handOut });
     return {
-      routes: [...leaseRoutes({ db, worker, handOut, longPoll, checks }), ...jobRoutes({ db, worker, storage })],
+      routes: [...leaseRoutes({ db, worker, handOut, longPoll, checks }), ...queueRoutes({ db, worker, storage })],
       jobs: [lostRuns({ db, checks })],
       on: [commitStored.handledBy((tx, { commitId }) => letGo(tx, commitId))],
       contribute: [workerTransport.with(httpTransport)],

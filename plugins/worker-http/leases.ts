@@ -1,23 +1,23 @@
 import { type Queryable, type RowOf, rowColumns } from "../../core";
 import { workerJobs } from "./tables";
 
-/** So many leases of one job may run out; then its run ends. */
+/** So many leases of one run may run out; then it ends. */
 export const largestExpiries = 3;
 
 const claimedColumns = rowColumns(workerJobs, ["leaseId", "jobId", "commitId", "refetches"]);
 
-/** A job that was taken for a worker. `refetches`: how often its archive was missing. */
-export type ClaimedJob = RowOf<typeof claimedColumns> & { readonly leaseId: string };
+/** A run that was taken for a worker. `refetches`: how often its archive was missing. */
+export type ClaimedRun = RowOf<typeof claimedColumns> & { readonly leaseId: string };
 
 /**
- * Takes the oldest job that nobody has. A job whose lease ran out is free again, at its old place, except after the last time; one
- * that was claimed and never became a lease, always. One statement: of two callers at once, each gets another job.
+ * Takes the oldest run that nobody has. A run whose lease ran out is free again, at its old place, except after the last time; one
+ * that was claimed and never became a lease, always. One statement: of two callers at once, each gets another run.
  *
  * @param seconds until somebody else may take it, unless {@link extendLease} is called before
  * @returns undefined when there is nothing
  */
-export async function claimJob(q: Queryable, worker: string, seconds: number): Promise<ClaimedJob | undefined> {
-  const [claimed] = await q.sql<ClaimedJob[]>`
+export async function claimRun(q: Queryable, worker: string, seconds: number): Promise<ClaimedRun | undefined> {
+  const [claimed] = await q.sql<ClaimedRun[]>`
     UPDATE worker_jobs
        SET lease_id = gen_random_uuid(), worker = ${worker}, leased_until = now() + make_interval(secs => ${seconds}),
            expiries = expiries + given::int, given = false, held_until = NULL, updated_at = now()
@@ -31,13 +31,13 @@ export async function claimJob(q: Queryable, worker: string, seconds: number): P
 
 const leasedColumns = rowColumns(workerJobs, ["jobId", "canceling"]);
 
-/** A job whose lease goes on or has ended. `canceling`: its worker is to stop. */
+/** A run whose lease goes on or has ended. `canceling`: its worker is to stop. */
 type LeasedRun = RowOf<typeof leasedColumns>;
 
 export type ExtendedLease = LeasedRun & { readonly expiresAt: Date };
 
 /**
- * Makes a claim a lease, or a lease last from now on. One that ran out stays lost, even while nobody else has taken the job.
+ * Makes a claim a lease, or a lease last from now on. One that ran out stays lost, even while nobody else has taken the run.
  * @returns undefined when it is lost
  */
 export async function extendLease(q: Queryable, leaseId: string, seconds: number): Promise<ExtendedLease | undefined> {
@@ -50,7 +50,7 @@ export async function extendLease(q: Queryable, leaseId: string, seconds: number
 }
 
 /**
- * Frees a job, which keeps its place in the queue. Doesn't count as running out.
+ * Frees a run, which keeps its place in the queue. Doesn't count as running out.
  * @returns undefined when the lease is lost
  */
 export async function endLease(q: Queryable, leaseId: string): Promise<LeasedRun | undefined> {

@@ -4,8 +4,8 @@ import { workerJobs } from "./tables";
 
 const columns = rowColumns(workerJobs, ["jobId", "worker", "leasedUntil", "canceling", "createdAt"], "j");
 
-/** A job as operators see it. Lease ids stay with their workers. */
-export type WorkerJobRow = RowOf<typeof columns> &
+/** A run as operators see it. Lease ids stay with their workers. */
+export type QueuedRunRow = RowOf<typeof columns> &
   Pick<typeof workerJobs.$inferSelect, "expiries"> &
   Pick<CommitRow, "sha"> & {
     readonly state: "waiting" | "leased" | "held";
@@ -14,9 +14,9 @@ export type WorkerJobRow = RowOf<typeof columns> &
   };
 
 /** What waits and what is leased, in the order in which it is given out. */
-export async function listJobs(db: Database, page: Page): Promise<PageOf<WorkerJobRow>> {
+export async function listQueuedRuns(db: Database, page: Page): Promise<PageOf<QueuedRunRow>> {
   const { sql } = db;
-  return await readPage<WorkerJobRow>(db, page, {
+  return await readPage<QueuedRunRow>(db, page, {
     columns: sql`
       ${columns(db)},
       CASE WHEN j.leased_until > now() THEN 'leased' WHEN j.held_until > now() THEN 'held' ELSE 'waiting' END AS state,
@@ -26,11 +26,11 @@ export async function listJobs(db: Database, page: Page): Promise<PageOf<WorkerJ
   });
 }
 
-export type CommitOfJob = Pick<CommitRow, "id" | "sha"> & { readonly repository: RepositoryRow["name"] };
+export type CommitOfRun = Pick<CommitRow, "id" | "sha"> & { readonly repository: RepositoryRow["name"] };
 
-/** @returns where the files of a job's commit are to be found; undefined when there is no such job */
-export async function commitOfJob({ sql }: Database, jobId: string): Promise<CommitOfJob | undefined> {
-  const [row] = await sql<CommitOfJob[]>`
+/** @returns where the files of a run's commit are to be found; undefined when there is no such run */
+export async function commitOfRun({ sql }: Database, jobId: string): Promise<CommitOfRun | undefined> {
+  const [row] = await sql<CommitOfRun[]>`
     SELECT c.id, r.name AS repository, c.sha
       FROM worker_jobs j JOIN commits c ON c.id = j.commit_id JOIN repositories r ON r.id = c.repository_id
      WHERE j.job_id = ${jobId}`;

@@ -1,6 +1,6 @@
 import type { Database } from "../../core";
-import type { HandOut, LeasedJob } from "./hand-out";
-import { jobsChannel } from "./queue";
+import type { HandOut, LeasedRun } from "./hand-out";
+import { runsChannel } from "./queue";
 import { createWaiting } from "./waiting";
 
 /** What a worker asks for; times in seconds. */
@@ -10,13 +10,13 @@ export interface LeaseRequest {
   readonly duration: number;
 }
 
-/** Hands out jobs to callers that may wait for one. */
+/** Hands out runs to callers that may wait for one. */
 export interface LongPoll {
   /**
    * @returns null when there was nothing in all the time
    * @throws the signal's reason when the caller goes away; it has no lease then
    */
-  lease(request: LeaseRequest, signal: AbortSignal): Promise<LeasedJob | null>;
+  lease(request: LeaseRequest, signal: AbortSignal): Promise<LeasedRun | null>;
   /** Listens to the database, for all callers of this process on one connection. */
   start(): Promise<void>;
   /** Ends all waiting, for shutdown. Safe to call before `start`. */
@@ -24,7 +24,7 @@ export interface LongPoll {
   stop(): Promise<void>;
 }
 
-/** Leases that run out and held jobs are announced by nobody, so somebody looks every so often, in milliseconds. */
+/** Leases that run out and held runs are announced by nobody, so somebody looks every so often, in milliseconds. */
 const lookAgain = 5000;
 
 export function createLongPoll({ db, handOut }: { db: Database; handOut: HandOut }): LongPoll {
@@ -37,10 +37,10 @@ export function createLongPoll({ db, handOut }: { db: Database; handOut: HandOut
       const deadline = performance.now() + wait * 1000;
       for (;;) {
         const mark = waiting.mark();
-        const job = await handOut.next({ worker, duration }, signal).catch(passOn);
-        if (job) {
+        const run = await handOut.next({ worker, duration }, signal).catch(passOn);
+        if (run) {
           waiting.wakeOne();
-          return job;
+          return run;
         }
         if (await waiting.turn(mark, deadline - performance.now(), signal)) continue;
         signal.throwIfAborted();
@@ -48,7 +48,7 @@ export function createLongPoll({ db, handOut }: { db: Database; handOut: HandOut
       }
     },
     async start() {
-      subscription = await db.listen(jobsChannel, waiting.wakeOne, waiting.wakeOne);
+      subscription = await db.listen(runsChannel, waiting.wakeOne, waiting.wakeOne);
       timer = setInterval(() => {
         if (waiting.count > 0) waiting.wakeOne();
       }, lookAgain);
@@ -61,7 +61,7 @@ export function createLongPoll({ db, handOut }: { db: Database; handOut: HandOut
     },
   };
 
-  /** Whoever was woken and can't take the job leaves it to the next one. */
+  /** Whoever was woken and can't take the run leaves it to the next one. */
   function passOn(error: unknown): never {
     waiting.wakeOne();
     throw error;

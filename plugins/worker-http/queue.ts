@@ -1,12 +1,12 @@
 import type { Queryable, Transaction } from "../../core";
 import type { WorkerTransport } from "../checks";
 
-/** Notified when a job can be taken. */
-export const jobsChannel = "worker_jobs";
+/** Notified when a run can be taken. */
+export const runsChannel = "worker_jobs";
 
-/** Has a waiting worker of each process look for a job after the commit. */
-export async function announceJob({ sql }: Queryable): Promise<void> {
-  await sql`SELECT pg_notify(${jobsChannel}, '')`;
+/** Has a waiting worker of each process look for a run after the commit. */
+export async function announceRun({ sql }: Queryable): Promise<void> {
+  await sql`SELECT pg_notify(${runsChannel}, '')`;
 }
 
 /** Queues runs in the database, for workers that come and ask. */
@@ -17,7 +17,7 @@ export const httpTransport: WorkerTransport = {
   async enqueue(tx, { jobId, commitId }) {
     await tx.sql`
       INSERT INTO worker_jobs (job_id, commit_id) VALUES (${jobId}, ${commitId}) ON CONFLICT (job_id) DO NOTHING`;
-    await announceJob(tx);
+    await announceRun(tx);
   },
 
   async takeBack(tx, { jobId }) {
@@ -41,17 +41,17 @@ export const httpTransport: WorkerTransport = {
   },
 };
 
-/** Frees a claimed job, for later. @param refetched whether that is because its archive is missing and is fetched again */
-export async function holdJob({ sql }: Queryable, leaseId: string, seconds: number, refetched: boolean): Promise<void> {
+/** Frees a claimed run, for later. @param refetched whether that is because its archive is missing and is fetched again */
+export async function holdRun({ sql }: Queryable, leaseId: string, seconds: number, refetched: boolean): Promise<void> {
   await sql`
     UPDATE worker_jobs SET lease_id = NULL, worker = NULL, leased_until = NULL, given = false, updated_at = now(),
            refetches = refetches + ${refetched ? 1 : 0}, held_until = now() + make_interval(secs => ${seconds})
      WHERE lease_id = ${leaseId}`;
 }
 
-/** Makes the held jobs of a commit available, whose archive is there again. */
+/** Makes the held runs of a commit available, whose archive is there again. */
 export async function letGo(tx: Transaction, commitId: number): Promise<void> {
   const freed = await tx.sql`
     UPDATE worker_jobs SET held_until = NULL, updated_at = now() WHERE commit_id = ${commitId} AND held_until IS NOT NULL`;
-  if (freed.count > 0) await announceJob(tx);
+  if (freed.count > 0) await announceRun(tx);
 }

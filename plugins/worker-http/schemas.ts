@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { paging, timeSeconds } from "../../core";
-import type { LeasedJob } from "./hand-out";
-import type { WorkerJobRow } from "./list";
+import type { LeasedRun } from "./hand-out";
+import type { QueuedRunRow } from "./list";
 
 const jobId = z.string().meta({ description: "New for every run", example: "0b5b7b0e-6c0e-4b55-9b8e-0d1b3a7f3b3e" });
 const sha = z.string().meta({ example: "1a31e74545fa2223e5c1a0b79c8ea4cf817422d2" });
@@ -32,7 +32,7 @@ export const workerJob = z
   })
   .meta({ id: "WorkerJob" });
 
-export const leasedJob = z.object({
+export const leasedRun = z.object({
   lease: z.object({ id: leaseId, expires_at: time }),
   job: workerJob,
   archive: z.object({
@@ -49,7 +49,7 @@ export const renewedLease = z.object({
   canceling: z.boolean().meta({ description: "Stop, report what is open as canceled, and wrap up", example: false }),
 });
 
-export const workerJobList = z.object({
+export const queuedRunList = z.object({
   jobs: z.array(
     z.object({
       job_id: jobId,
@@ -68,10 +68,10 @@ export const workerJobList = z.object({
 });
 
 /** @param base the platform's address as the worker sees it */
-export function presentLeasedJob(
-  { leaseId: id, expiresAt, entry, archive }: LeasedJob,
+export function presentLeasedRun(
+  { leaseId: id, expiresAt, entry, archive }: LeasedRun,
   base: string,
-): z.input<typeof leasedJob> {
+): z.input<typeof leasedRun> {
   return {
     lease: { id, expires_at: timeSeconds(expiresAt) },
     job: {
@@ -86,7 +86,7 @@ export function presentLeasedJob(
   };
 }
 
-export function presentJob(row: WorkerJobRow): z.input<typeof workerJobList>["jobs"][number] {
+export function presentQueuedRun(row: QueuedRunRow): z.input<typeof queuedRunList>["jobs"][number] {
   return {
     job_id: row.jobId,
     state: row.state,

@@ -1,14 +1,14 @@
-/** Callers that wait for a job. They cost some memory each, no connection and no statement. */
+/** Callers that wait for a run. They cost some memory each, no connection and no statement. */
 export interface Waiting {
-  /** Taken before looking for a job, and handed to {@link Waiting.turn}: what is announced in between isn't missed. */
+  /** Taken before looking for a run, and handed to {@link Waiting.turn}: what is announced in between isn't missed. */
   mark(): number;
   /**
-   * Waits for a reason to look again. Who finds a job then, or goes away, wakes the next one, since there may be more.
+   * Waits for a reason to look again. Who finds a run then, or goes away, wakes the next one, since there may be more.
    * @param ms how long at most
    * @returns false when the time is up, the signal aborted, or the process stops
    */
   turn(mark: number, ms: number, signal: AbortSignal): Promise<boolean>;
-  /** Wakes the one who has waited longest. One is enough for one job; more would only ask the database in vain. */
+  /** Wakes the one who has waited longest. One is enough for one run; more would only ask the database in vain. */
   wakeOne(): void;
   readonly count: number;
   /** Ends all waiting, from now on. */

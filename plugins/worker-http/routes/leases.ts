@@ -6,7 +6,7 @@ import { errors } from "../errors";
 import type { HandOut } from "../hand-out";
 import { extendLease } from "../leases";
 import type { LongPoll } from "../long-poll";
-import { leasedJob, presentLeasedJob, renewedLease } from "../schemas";
+import { leasedRun, presentLeasedRun, renewedLease } from "../schemas";
 
 interface Parts {
   db: Database;
@@ -19,22 +19,22 @@ interface Parts {
 const duration = parameter
   .integer({ min: 30, max: 3600, invalid: "worker.invalid_duration" })
   .default(120)
-  .meta({ description: "Seconds until the job goes to somebody else unless the lease is renewed" });
+  .meta({ description: "Seconds until the run goes to somebody else unless the lease is renewed" });
 const wait = parameter
   .integer({ min: 0, max: 30, invalid: "worker.invalid_wait" })
   .default(0)
-  .meta({ description: "Seconds to wait for a job when there is none" });
+  .meta({ description: "Seconds to wait for a run when there is none" });
 const lease = { id: parameter.text() };
 
-/** How a worker gets jobs, keeps them and gives them back. */
+/** How a worker gets runs, keeps them and gives them back. */
 export function leaseRoutes({ db, worker, handOut, longPoll, checks }: Parts): Route[] {
   return [
     route({
       method: "POST",
       path: "/v1/worker/leases",
-      summary: "Take a job",
+      summary: "Take a run",
       description:
-        "The oldest job that no worker has. Renew the lease while you work; it ends by wrapping the run up. A lease that runs out gives the job to somebody else, at most twice; then the run ends as errored.",
+        "The oldest run that no worker has. Renew the lease while you work; it ends by wrapping the run up. A lease that runs out gives the run to somebody else, at most twice; then the run ends as errored.",
       access: worker,
       params: z.object({
         worker: parameter
@@ -44,16 +44,16 @@ export function leaseRoutes({ db, worker, handOut, longPoll, checks }: Parts): R
         wait,
         duration,
       }),
-      answers: { 200: leasedJob, 204: null },
+      answers: { 200: leasedRun, 204: null },
       handle: async ({ params, request, url }) => {
-        const job = await longPoll.lease(params, request.signal);
-        return job ? presentLeasedJob(job, url.origin) : undefined;
+        const run = await longPoll.lease(params, request.signal);
+        return run ? presentLeasedRun(run, url.origin) : undefined;
       },
     }),
     route({
       method: "POST",
       path: "/v1/worker/leases/:id/renew",
-      summary: "Keep a job",
+      summary: "Keep a run",
       description: "Call it well before the lease runs out: every third of its duration, say.",
       access: worker,
       params: z.object({ ...lease, duration }),
@@ -69,7 +69,7 @@ export function leaseRoutes({ db, worker, handOut, longPoll, checks }: Parts): R
     route({
       method: "POST",
       path: "/v1/worker/leases/:id/release",
-      summary: "Give a job back",
+      summary: "Give a run back",
       description: "The next worker gets it. For workers that are shut down.",
       access: worker,
       params: z.object(lease),

@@ -121,7 +121,7 @@ test("a run whose archive can't be had again ends as errored, and doesn't keep o
   }
 });
 
-test("a worker whose job's archive is gone is told so, while it is fetched again", async () => {
+test("a worker whose run's archive is gone is told so, while it is fetched again", async () => {
   const { job, lease } = await world.leaseRun();
   const file = `${job.git_storage.path}.tar.zst`;
   await rm(file);
