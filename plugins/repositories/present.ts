@@ -13,7 +13,7 @@ export type BranchJson = z.input<CommitSchemas["branchJson"]>;
 /** @returns the Repository JSON; `coverage` and `issues` are there exactly when the default branch is known */
 export function presentRepository(row: ShownRepository): RepositoryJson {
   const { id, name, description, token, defaultBranch: default_branch } = row;
-  const figures = row.hasDefaultBranch ? { coverage: row.coverage, issues: row.issues } : {};
+  const figures = row.lacksDefaultBranch ? {} : { coverage: row.coverage, issues: row.issues };
   return { id, name, description, token, default_branch, ...figures };
 }
 

@@ -6,7 +6,11 @@ const identityColumns = rowColumns(repositories, ["githubId", "transferredTo"], 
 const figureColumns = rowColumns(branches, ["coverage", "issues"], "b");
 
 /** What is shown of a repository, with the figures of its default branch, null when there is no row of that name. */
-export type ShownRepository = RowOf<typeof shownColumns> & RowOf<typeof figureColumns> & { readonly hasDefaultBranch: boolean };
+export type ShownRepository = RowOf<typeof shownColumns> &
+  RowOf<typeof figureColumns> & {
+    /** Null where it has one, since that costs nothing to read, and nearly all have. */
+    readonly lacksDefaultBranch: true | null;
+  };
 
 /**
  * A repository that more than showing is done with. `transferredTo`: whom it went to when it left the organization, as far as is known,
@@ -19,7 +23,7 @@ export type RepositoryRow = ShownRepository & RowOf<typeof identityColumns>;
  * isn't shown costs as much as one that is.
  */
 export const shownRepositoryColumns = (q: Queryable) => q.sql`
-  ${shownColumns(q)}, b.id IS NOT NULL AS "hasDefaultBranch", ${figureColumns(q)}`;
+  ${shownColumns(q)}, CASE WHEN b.id IS NULL THEN true END AS "lacksDefaultBranch", ${figureColumns(q)}`;
 
 /** Columns of a {@link RepositoryRow}, from the same. */
 export const repositoryColumns = (q: Queryable) => q.sql`${shownRepositoryColumns(q)}, ${identityColumns(q)}`;
