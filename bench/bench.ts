@@ -13,11 +13,13 @@ import { migrationSources } from "../core/services/database/migrations/migration
 import { startEmbeddedPostgres } from "../core/services/embedded-postgres/embedded-postgres";
 import { createLogger } from "../core/services/log/logger";
 import { type Comparison, comparePath } from "./compare";
+import { type Growth, measureGrowth } from "./growth";
 import { authenticate } from "./paths/authenticate";
 import { listRepositories } from "./paths/list-repositories";
 import { pushWebhook } from "./paths/push-webhook";
 import { registerIssues } from "./paths/register-issues";
 import { startServer } from "./servers";
+import { measureStorage, type StorageFigure } from "./storage/storage";
 import { fillWorld } from "./world";
 
 const bench = defineCommand({
@@ -26,8 +28,16 @@ const bench = defineCommand({
   description: `Measures the platform next to its limit: a bare Bun.serve handler with the best SQL written by hand, on the same rows, answering the
 same bytes. Both run in processes of their own, in turns, and what counts is the ratio of their requests a second.
 The platform answers HTTP only here (COCOV_ROLE=web): jobs that webhooks cause stay in the ledger.`,
-  options: { quick: { type: "boolean", summary: "short bursts, to see that it works" } },
+  options: {
+    quick: { type: "boolean", summary: "short bursts, to see that it works" },
+    growth: { type: "boolean", summary: "instead: how much slower the platform is with a thousand times as much" },
+    storage: { type: "boolean", summary: "instead: what fetching and packing commits costs, next to plain git" },
+  },
   async run({ options }) {
+    if (options.storage) {
+      const figures = await measureStorage(options.quick ? { files: 300, rounds: 1 } : { files: 20_000, rounds: 5 });
+      return { text: storageReport(figures), json: { cpus: cpus().length, bun: Bun.version, figures } };
+    }
     const folder = await mkdtemp(join(tmpdir(), "cocov-bench-"));
     const log = createLogger("error", process.stderr);
     const database = await startEmbeddedPostgres({ dataDir: folder, log });
@@ -49,6 +59,16 @@ The platform answers HTTP only here (COCOV_ROLE=web): jobs that webhooks cause s
         COCOV_GITHUB_ORG_NAME: "acme",
         COCOV_GITHUB_WEBHOOK_SECRET_KEY: world.webhookSecret,
       });
+      if (options.growth) {
+        const growths = await measureGrowth(
+          world,
+          platform.url,
+          options.quick ? { rounds: 1, seconds: 0.2 } : { rounds: 5, seconds: 2 },
+        );
+        await platform.stop();
+        await sql.end();
+        return { text: growthReport(growths), json: { cpus: cpus().length, bun: Bun.version, growths } };
+      }
       const limit = await startServer(["bench/limit/server.ts"], {
         BENCH_DATABASE_URL: database.url,
         BENCH_WEBHOOK_SECRET: world.webhookSecret,
@@ -84,6 +104,30 @@ function report(comparisons: readonly Comparison[]): string {
     `${platform.p99.toFixed(1)} / ${limit.p99.toFixed(1)}`,
   ]);
   return table(["path", "requests/s", "limit", "ratio", "wanted", "met", "p99 ms, platform / limit"], rows);
+}
+
+function growthReport(growths: readonly Growth[]): string {
+  const rows = growths.map(({ name, few, many, ratio, wanted }) => [
+    name,
+    few.perSecond.toFixed(1),
+    many.perSecond.toFixed(1),
+    ratio.toFixed(2),
+    wanted.toFixed(2),
+    ratio >= wanted ? "yes" : "NO",
+  ]);
+  return table(["path", "requests/s, few rows", "many", "ratio", "wanted", "met"], rows);
+}
+
+function storageReport(figures: readonly StorageFigure[]): string {
+  const rows = figures.map(({ name, platform, limit, ratio, wanted }) => [
+    name,
+    platform.toFixed(0),
+    limit.toFixed(0),
+    ratio.toFixed(2),
+    wanted.toFixed(2),
+    ratio <= wanted ? "yes" : "NO",
+  ]);
+  return table(["what", "ms", "limit, ms", "ratio", "at most", "met"], rows);
 }
 
 await runCommand("bun run bench", bench, process.argv.slice(2));
