@@ -35,8 +35,9 @@ async function list(request: Request): Promise<Response> {
   const caller = await callerOf(request);
   if (caller === null) return new Response(null, { status: 401 });
   const rows = await sql`
-    SELECT v.id, v.name, v.description, v.token, v.default_branch, b.coverage, b.issues, v.total
-      FROM (SELECT r.*, count(*) OVER ()::int AS total FROM repositories r
+    SELECT v.id, v.name, v.description, v.token, v.default_branch, b.coverage, b.issues,
+           (SELECT count(*)::int FROM repository_members WHERE github_member_id = ${caller}) AS total
+      FROM (SELECT r.* FROM repositories r
               JOIN repository_members m ON m.repository_id = r.id AND m.github_member_id = ${caller}
              ORDER BY lower(r.name::text) COLLATE "C", (r.name::text) COLLATE "C", r.id LIMIT 25) v
       LEFT JOIN branches b ON b.repository_id = v.id AND b.name = v.default_branch
