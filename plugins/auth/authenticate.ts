@@ -1,10 +1,9 @@
 import type { Database, Logger } from "../../core";
 import type { Caller } from "./caller";
+import { credentialIn } from "./credential-in";
 import { errors } from "./errors";
 import type { serviceTokens, users, userTokens } from "./tables";
 import { hashToken } from "./token";
-
-const longestHeader = 512;
 
 type User = typeof users.$inferSelect;
 type UserToken = typeof userTokens.$inferSelect;
@@ -37,7 +36,7 @@ interface ServiceTokenRow {
 export function createAuthenticator({ db, log }: { db: Database; log: Logger }) {
   const touch = createTouch({ db, log });
   return async function authenticate(header: string | null): Promise<Caller> {
-    const hashed = hashToken(bearerCredential(header));
+    const hashed = hashToken(credentialIn(header, "bearer"));
     const [row] = await db.sql<(UserTokenRow | ServiceTokenRow)[]>`
       SELECT 'user' AS source, t.id AS "tokenId", t.scopes, t.kind, t.expires_at AS "expiresAt", u.id AS "userId", u.login,
              u.github_id AS "githubId", u.avatar_url AS "avatarUrl", u.admin,
@@ -75,22 +74,6 @@ function createTouch({ db, log }: { db: Database; log: Logger }) {
       .catch((error: unknown) => log.warn({ err: error, source, id }, "the time of a token's last use wasn't written"))
       .finally(() => underWay.delete(key));
   };
-}
-
-/** The credential is the last piece of the header; the scheme's case doesn't matter. */
-function bearerCredential(header: string | null): string {
-  const pieces = (header ?? "").trim().split(/\s+/);
-  if (pieces[0] === "" || pieces[0] === undefined) throw errors.fail("auth.no_authorization");
-  const credential = pieces.at(-1);
-  if (
-    pieces.length < 2 ||
-    credential === undefined ||
-    pieces[0].toLowerCase() !== "bearer" ||
-    credential.length > longestHeader
-  ) {
-    throw errors.fail("auth.invalid_token");
-  }
-  return credential;
 }
 
 function callerOf(row: UserTokenRow | ServiceTokenRow): Caller {

@@ -27,6 +27,7 @@ import { createUsers, type Users } from "./users";
 import { userOfPayload, userWebhooks } from "./webhooks";
 
 export { type Caller, type ServiceCaller, type SessionCaller, seesEverything, type UserCaller } from "./caller";
+export { credentialIn } from "./credential-in";
 export { errors } from "./errors";
 export { acted, userLeft, userReplaced, userSignedIn } from "./events";
 export type { AccessGuards } from "./guards";

@@ -1,7 +1,6 @@
 import type { Transaction } from "../../core";
 import type { Checks } from "../checks";
-import type { Repositories } from "../repositories";
-import { lockCommit } from "./lock-commit";
+import { lockCommit, type Repositories } from "../repositories";
 
 /** A branch, with how many active issues its head has. */
 interface BranchIssues {

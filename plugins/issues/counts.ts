@@ -1,6 +1,6 @@
 import type { Queryable } from "../../core";
+import { lockCommit } from "../repositories";
 import { type IssueKind, issueKinds } from "./kinds";
-import { lockCommit } from "./lock-commit";
 import type { issues } from "./tables";
 
 type CountOfSource = { source: (typeof issues.$inferSelect)["checkSource"]; count: number };

@@ -1,6 +1,5 @@
 import type { Transaction } from "../../core";
-import type { Repositories } from "../repositories";
-import { lockCommit } from "./lock-commit";
+import { lockCommit, type Repositories } from "../repositories";
 
 /** Deletes a commit's issues. A count that was never taken stays unknown. */
 export async function deleteIssues(tx: Transaction, repositories: Repositories, commitId: number): Promise<void> {

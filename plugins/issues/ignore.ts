@@ -1,13 +1,12 @@
 import { type Database, type Events, notFound, type Transaction } from "../../core";
 import { acted, holdCaller, type UserCaller } from "../auth";
 import type { Checks } from "../checks";
-import type { CommitRow, Repositories, RepositoryRow } from "../repositories";
+import { type CommitRow, lockCommit, type Repositories, type RepositoryRow } from "../repositories";
 import { recountBranches } from "./branch-issues";
 import { countActive } from "./counts";
 import type { IgnoreMode } from "./ignore-modes";
 import { retireRule, ruleFor } from "./ignore-rules";
 import { type IssueRow, issueColumns } from "./issue-row";
-import { lockCommit } from "./lock-commit";
 import type { issues } from "./tables";
 
 /** An issue as a request names it. */

@@ -1,9 +1,8 @@
 import { type Database, notFound, type Transaction } from "../../core";
 import type { Checks } from "../checks";
-import type { CommitRow, Repositories } from "../repositories";
+import { type CommitRow, lockCommit, type Repositories } from "../repositories";
 import type { ArrivingIssue } from "./arriving-issues";
 import { countActive } from "./counts";
-import { lockCommit } from "./lock-commit";
 
 /** What one plugin found in a commit. */
 export interface IssueReport {

@@ -85,14 +85,28 @@ export async function setIssuesCount(q: Queryable, commitId: number, count: numb
   await q.sql`UPDATE commits SET issues_count = ${count}, updated_at = now() WHERE id = ${commitId}`;
 }
 
+/** Notes how much of a commit is covered, in whole percent, and how much its manifest demands; null for what isn't known. */
+export async function setCoverage(
+  q: Queryable,
+  commitId: number,
+  { percent, minimum }: { percent: number | null; minimum: number | null },
+): Promise<void> {
+  await q.sql`
+    UPDATE commits SET coverage_percent = ${percent}, minimum_coverage = ${minimum}, updated_at = now() WHERE id = ${commitId}`;
+}
+
 type BranchCounted = { branchId: BranchRow["id"]; repositoryId: BranchRow["repositoryId"] };
 
-/**
- * Gives every branch whose head is this commit its number of issues.
- * @returns those branches
- */
-export async function setBranchIssues(q: Queryable, commitId: number, count: number): Promise<BranchCounted[]> {
-  return await q.sql<BranchCounted[]>`
-    UPDATE branches SET issues = ${count}, updated_at = now() WHERE head_id = ${commitId}
-    RETURNING id AS "branchId", repository_id AS "repositoryId"`;
-}
+/** Gives every branch whose head is a commit one of its figures. @returns those branches */
+const setOfBranches =
+  (figure: "issues" | "coverage") =>
+  async (q: Queryable, commitId: number, value: number): Promise<BranchCounted[]> =>
+    await q.sql<BranchCounted[]>`
+      UPDATE branches SET ${q.sql(figure)} = ${value}, updated_at = now() WHERE head_id = ${commitId}
+      RETURNING id AS "branchId", repository_id AS "repositoryId"`;
+
+/** Gives every branch whose head is this commit its number of issues. @returns those branches */
+export const setBranchIssues = setOfBranches("issues");
+
+/** Gives every branch whose head is this commit its coverage, in whole percent. @returns those branches */
+export const setBranchCoverage = setOfBranches("coverage");

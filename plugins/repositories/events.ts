@@ -18,10 +18,14 @@ export const commitStored = defineEvent<{ commitId: number; fetchId: string | nu
 /**
  * A commit's files couldn't be had for half a minute, or never will be; in the former case more attempts follow, each of which is
  * told of. `fetchId` is that of whoever asked for them. `details` says what is wrong with the commit; null when the fault is elsewhere.
+ * `isLast`: no further attempt follows.
  */
-export const commitFetchFailed = defineEvent<{ commitId: number; fetchId: string | null; details: string | null }>(
-  "commit.fetch_failed",
-);
+export const commitFetchFailed = defineEvent<{
+  commitId: number;
+  fetchId: string | null;
+  details: string | null;
+  isLast: boolean;
+}>("commit.fetch_failed");
 
 /** A branch stands at another commit than before, which may have results already. */
 export const branchHeadMoved = defineEvent<{ branchId: number; repositoryId: number; commitId: number }>("branch.head_moved");

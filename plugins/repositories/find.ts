@@ -41,6 +41,13 @@ export async function findRepositoryByGitHubId(q: Queryable, githubId: number): 
   return row;
 }
 
+/** @param token what uploads of the repository authenticate with */
+export async function findRepositoryByToken(q: Queryable, token: string): Promise<RepositoryRow | undefined> {
+  const [row] = await q.sql<RepositoryRow[]>`
+    SELECT ${repositoryColumns(q)} FROM repositories r ${withDefaultBranch(q)} WHERE r.token = ${token}`;
+  return row;
+}
+
 export async function countRepositories(q: Queryable): Promise<number> {
   const [row] = await q.sql<{ count: number }[]>`SELECT count(*)::int AS count FROM repositories`;
   return row?.count ?? 0;

@@ -38,7 +38,7 @@ import { repositoryRoutes } from "./routes/repositories";
 import { settingsRoutes } from "./routes/settings";
 import { statsRoute } from "./routes/stats";
 import { createCommitSchemas } from "./schemas";
-import { branchHistory, commitProgress, commitUse, settingsFigure } from "./slots";
+import { branchHistory, commitProgress, commitUse, headFigure, settingsFigure } from "./slots";
 import * as tables from "./tables";
 import { createUserPermissions } from "./user-permissions";
 import { createVerifiedReads } from "./verified-read";
@@ -55,8 +55,10 @@ export type { PickedCommit } from "./eviction/pick-commits";
 export type { StoredCommits } from "./eviction/stored-commits";
 export type { UseOfCommits } from "./eviction/uses";
 export { named, namedCommit, numbered, numberedCommit, type RepositoryGuards } from "./guards";
+export type { HeadFigure } from "./head-figures";
 export type { BranchHistory } from "./histories/history";
 export type { AdministeredRepository } from "./list-all";
+export { lockCommit } from "./lock-commit";
 export { type CommitPresenter, presentRepository } from "./present";
 export type { Repositories } from "./repositories";
 export type { BranchRow, CommitRow, RepositoryRow } from "./rows";
@@ -66,6 +68,7 @@ export {
   branchHistory,
   commitProgress,
   commitUse,
+  headFigure,
   type ProgressKey,
   type ProgressSource,
   settingsFigure,
@@ -84,12 +87,12 @@ export default definePlugin({
   }),
   tables,
   errors,
-  slots: [commitProgress, branchHistory, settingsFigure, commitUse],
+  slots: [commitProgress, branchHistory, settingsFigure, headFigure, commitUse],
   events: Object.values(events),
   setup({ db, events, jobs, slots, config, use: { auth, github, storage } }) {
     const guards = createRepositoryGuards({ db, auth });
     const statuses = createProgressOfCommits(slots.all(commitProgress));
-    const schemas = createCommitSchemas(statuses.shape);
+    const schemas = createCommitSchemas(statuses.shape, slots.all(headFigure));
     const present = createCommitPresenter({ auth, github, statuses });
     const reads = createVerifiedReads({ db, jobs, github });
     const refreshing = createRefreshing({ db, jobs, github });
@@ -111,7 +114,7 @@ export default definePlugin({
     return {
       api,
       routes: [
-        ...repositoryRoutes({ db, auth, guards, present, schemas, add }),
+        ...repositoryRoutes({ db, auth, guards, present, schemas, add, figures: slots.all(headFigure) }),
         ...organizationRoutes({ db, jobs, auth, github }),
         ...branchRoutes({ db, guards, present, schemas }),
         ...graphRoutes({ db, guards, graphs: createGraphs(slots.all(branchHistory)) }),

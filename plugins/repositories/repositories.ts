@@ -1,9 +1,9 @@
 import type { Route, Transaction } from "../../core";
-import { setBranchIssues, setIgnoreRulesCount, setIssuesCount } from "./commits";
+import { setBranchCoverage, setBranchIssues, setCoverage, setIgnoreRulesCount, setIssuesCount } from "./commits";
 import { lockStorageSize } from "./commits-size";
 import type { RequestDeletion } from "./deletion";
 import type { StoredCommits } from "./eviction/stored-commits";
-import { countRepositories, findBranch, findCommit, findCommitBySha, findRepository } from "./find";
+import { countRepositories, findBranch, findCommit, findCommitBySha, findRepository, findRepositoryByToken } from "./find";
 import type { RepositoryGuards } from "./guards";
 import { type BranchHistory, createHistory } from "./histories/history";
 import { listAllRepositories } from "./list-all";
@@ -30,6 +30,7 @@ export interface Repositories {
   syncAllPermissions(tx: Transaction): Promise<void>;
   readonly listAll: typeof listAllRepositories;
   readonly findRepository: typeof findRepository;
+  readonly findRepositoryByToken: typeof findRepositoryByToken;
   readonly countRepositories: typeof countRepositories;
   readonly findCommit: typeof findCommit;
   readonly findCommitBySha: typeof findCommitBySha;
@@ -39,6 +40,8 @@ export interface Repositories {
   readonly setIgnoreRulesCount: typeof setIgnoreRulesCount;
   readonly setIssuesCount: typeof setIssuesCount;
   readonly setBranchIssues: typeof setBranchIssues;
+  readonly setCoverage: typeof setCoverage;
+  readonly setBranchCoverage: typeof setBranchCoverage;
 }
 
 type Parts = Pick<
@@ -53,6 +56,7 @@ export function createRepositories(parts: Parts): Repositories {
     history: createHistory,
     listAll: listAllRepositories,
     findRepository,
+    findRepositoryByToken,
     countRepositories,
     findCommit,
     findCommitBySha,
@@ -61,5 +65,7 @@ export function createRepositories(parts: Parts): Repositories {
     setIgnoreRulesCount,
     setIssuesCount,
     setBranchIssues,
+    setCoverage,
+    setBranchCoverage,
   };
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { paging } from "../../core";
+import { type HeadFigure, headFigureShape } from "./head-figures";
 
 const sha = z.string().meta({ example: "1a31e74545fa2223e5c1a0b79c8ea4cf817422d2" });
 
@@ -49,8 +50,14 @@ const afterStatuses = {
 /** Schemas of answers that show statuses of commits; which there are is known once every plugin has been set up. */
 export type CommitSchemas = ReturnType<typeof createCommitSchemas>;
 
-/** @param statuses gives the schemas of statuses by their keys; asked when the documentation is made */
-export function createCommitSchemas(statuses: () => Readonly<Record<string, z.ZodType<string, string>>>) {
+/**
+ * @param statuses gives the schemas of statuses by their keys; asked when the documentation is made
+ * @param figures gives what is shown of the head besides; asked then as well
+ */
+export function createCommitSchemas(
+  statuses: () => Readonly<Record<string, z.ZodType<string, string>>>,
+  figures: () => readonly HeadFigure[],
+) {
   const commitJson = z.lazy(() => z.object({ ...beforeStatuses, ...statuses(), ...afterStatuses }).meta({ id: "Commit" }));
   const branchJson = z
     .object({
@@ -64,7 +71,7 @@ export function createCommitSchemas(statuses: () => Readonly<Record<string, z.Zo
     .meta({ id: "Branch" });
   const repositoryWithHead = repositoryJson.extend({
     head: z
-      .lazy(() => z.object({ ...statuses(), files_count: z.int().optional() }))
+      .lazy(() => z.object({ ...statuses(), ...headFigureShape(figures()) }))
       .optional()
       .meta({ description: "Where the default branch stands" }),
   });

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { type Queryable, slot } from "../../core";
 import type { UseOfCommits } from "./eviction/uses";
+import type { HeadFigure } from "./head-figures";
 import type { BranchHistory } from "./histories/history";
 import type { SettingsFigure } from "./settings-figures";
 
@@ -27,6 +28,9 @@ export const branchHistory = slot.all<BranchHistory>("repositories.branch_histor
 
 /** Filled by whoever has something of a repository that its settings show the number of. */
 export const settingsFigure = slot.all<SettingsFigure>("repositories.settings_figure", { key: ({ key }) => key });
+
+/** Filled by whoever has something of a commit that repositories show the number of. */
+export const headFigure = slot.all<HeadFigure>("repositories.head_figure", { key: ({ key }) => key });
 
 /** Filled by whoever does something with commits for which their files have to stay. */
 export const commitUse = slot.all<UseOfCommits>("repositories.commit_use", { key: ({ name }) => name });

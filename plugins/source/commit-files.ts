@@ -65,7 +65,8 @@ export function createCommitFiles({ storage, cache, boundedWork, log }: Parts): 
       if (text) {
         const picked = pickLines(text, linesOf(wanted.get(path) ?? []));
         const { lines, final } = await highlight(path, picked);
-        const shown = { lines, end: picked.end, unread: picked.end !== null && file.kind === "too_large" };
+        const unread = picked.end !== null && file.kind === "too_large";
+        const shown = { lines, end: picked.end, unread, throughLink: "throughLink" in file && file.throughLink };
         found.set(path, shown);
         const key = { repositoryId: repository.id, sha: commit.sha, path };
         if (final) cache.set(key, joinLines(cache.get(key), shown));

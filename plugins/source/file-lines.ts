@@ -17,6 +17,8 @@ export interface FileLines {
   readonly end: number | null;
   /** Whether the file goes on after `end`, beyond what is read of one. */
   readonly unread: boolean;
+  /** Whether a symbolic link led there. */
+  readonly throughLink?: boolean;
 }
 
 /** @returns whether all lines of the ranges that the file has are there */
@@ -34,5 +36,6 @@ export function joinLines(one: FileLines | undefined, other: FileLines): FileLin
     lines: new Map([...one.lines, ...other.lines]),
     end: other.end ?? one.end,
     unread: other.unread || one.unread,
+    throughLink: other.throughLink ?? false,
   };
 }

@@ -11,13 +11,18 @@ const flags: Readonly<Record<string, boolean>> = { true: true, "1": true, on: tr
  */
 export function liftParameter(rule: ParameterRule, raw: unknown): unknown {
   if (raw === undefined || raw === null) return undefined;
-  if (rule.kind === "structured") return rule.missing !== undefined && isBlank(raw) ? undefined : raw;
+  if (rule.kind === "structured") return isMissing(rule, raw) ? undefined : raw;
   if (typeof raw === "object") return undefined;
   if (rule.kind === "flag") return liftFlag(raw);
   if (!rule.keepBlank && isBlank(raw)) return undefined;
   if (rule.kind === "text") return liftText(rule, raw);
   const decimal = rule.kind === "id" ? /^\d+$/ : /^[+-]?\d+$/;
   return typeof raw === "string" && decimal.test(raw) ? Number(raw) : raw;
+}
+
+function isMissing({ missing, keepEmptyObject }: ParameterRule, raw: unknown): boolean {
+  if (keepEmptyObject && typeof raw === "object" && !Array.isArray(raw)) return false;
+  return missing !== undefined && isBlank(raw);
 }
 
 function liftText({ mend }: ParameterRule, raw: unknown): string {

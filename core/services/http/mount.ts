@@ -16,6 +16,7 @@ import { requestIdHeader } from "./request-id";
 import type { Route } from "./route";
 import { codesOf, readsBody } from "./route-codes";
 import { ServedRequest, type Surroundings } from "./served-request";
+import { unpacked } from "./unpack";
 import { AnswerWithHeaders } from "./with-headers";
 
 export interface MountOptions extends Surroundings {
@@ -89,7 +90,10 @@ function responder(
   { route, pattern, parameters }: PreparedRoute,
   { fail, checkAnswers, open }: MountOptions,
 ): (context: ServedRequest, values: Readonly<Record<string, unknown>>) => Promise<Response> {
-  const { access, scope, jsonRequired, unstorableText, etag } = route;
+  const { access, scope, jsonRequired, unstorableText, packedBody, bodyLimit = defaultBodyLimit, etag } = route;
+  const bodyOf = packedBody
+    ? async ({ request, bytes }: ServedRequest) => await unpacked(request, await bytes(), bodyLimit)
+    : ({ bytes }: ServedRequest) => bytes();
   const addedByAccess = Object.keys(access.adds);
   const addedByScope = Object.keys(scope?.adds ?? {});
   const { json, emptyStatus } = answerShape(route);
@@ -106,7 +110,7 @@ function responder(
     if (parameters.length > 0) {
       const sources: ParameterSources = {
         path: pathValues(pattern.names, values),
-        body: fromBody ? await parseBody(context.request, await context.bytes(), unstorableText === "replace") : noFields,
+        body: fromBody ? await parseBody(context.request, await bodyOf(context), unstorableText) : noFields,
         query: fromQuery ? context.query : noFields,
       };
       context.params = read(sources);

@@ -12,6 +12,8 @@ export interface ParameterOptions {
   readonly missing?: string;
   /** Code of a value it can't accept; `request.malformed` unless given. In the path it is `not_found`, always. */
   readonly invalid?: string;
+  /** An empty object is a value, although it has a `missing` code. */
+  readonly keepEmptyObject?: boolean;
   /** Makes an optional parameter required when the others say so. */
   readonly when?: (given: GivenParameters) => boolean;
   /** Tests its form right after its absence, before the absence of later parameters. */

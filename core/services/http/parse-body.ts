@@ -3,6 +3,9 @@ import { type ApiError, coreErrors } from "./errors";
 import { type Fields, noFields, parseForm } from "./form";
 import { isStorable, storableText } from "./storable-text";
 
+/** What becomes of texts that PostgreSQL can't store. */
+export type UnstorableText = "refuse" | "replace" | "keep";
+
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 // Only JSON that has one of these can hold text that isn't storable, and few bodies do.
 const suspiciousEscape = /\\u(?:0000|[dD][89a-fA-F])/;
@@ -11,13 +14,17 @@ const suspiciousEscape = /\\u(?:0000|[dD][89a-fA-F])/;
  * Reads the parameters in a body: a JSON object, a URL-encoded form or a multipart form. An empty body has none, whatever its
  * content type says, and a body of another content type has none either.
  *
- * @param replaceUnstorable replaces what can't be stored in the texts of a JSON body, instead of refusing it
+ * @param unstorable what becomes of texts in a JSON body that can't be stored
  * @throws ApiError `request.malformed`
  */
-export async function parseBody(request: Request, bytes: Uint8Array<ArrayBuffer>, replaceUnstorable = false): Promise<Fields> {
+export async function parseBody(
+  request: Request,
+  bytes: Uint8Array<ArrayBuffer>,
+  unstorable: UnstorableText = "refuse",
+): Promise<Fields> {
   if (bytes.length === 0) return noFields;
   const type = mediaType(request);
-  if (isJson(type)) return parseJson(decode(bytes), replaceUnstorable);
+  if (isJson(type)) return parseJson(decode(bytes), unstorable);
   if (type === "application/x-www-form-urlencoded") return parseForm(decode(bytes), "strict");
   if (type === "multipart/form-data") return await parseMultipart(request, bytes);
   return noFields;
@@ -31,12 +38,12 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
-function parseJson(text: string, replaceUnstorable: boolean): Fields {
+function parseJson(text: string, unstorable: UnstorableText): Fields {
   if (text.trim() === "") return noFields;
-  const suspicious = suspiciousEscape.test(text);
-  const value = parsedOrRefused(text, suspicious && replaceUnstorable);
+  const suspicious = unstorable !== "keep" && suspiciousEscape.test(text);
+  const value = parsedOrRefused(text, suspicious && unstorable === "replace");
   if (!isObject(value)) throw malformed("The body must be a JSON object");
-  if (suspicious && !replaceUnstorable && !Object.values(value).every(isStorableInside)) {
+  if (suspicious && unstorable === "refuse" && !Object.values(value).every(isStorableInside)) {
     throw malformed("The body has text with U+0000 or with half of a surrogate pair");
   }
   return value;

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { EntityTag } from "./conditional";
 import type { Guard, RequestContext } from "./guard";
 import type { Page } from "./paging";
+import type { UnstorableText } from "./parse-body";
 import type { AnswerWithHeaders } from "./with-headers";
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -68,9 +69,11 @@ export interface RouteDeclaration<P extends ParameterSchemas, A extends object, 
   readonly rawBody?: boolean;
   /**
    * What becomes of texts in a JSON body that PostgreSQL can't store (U+0000, halves of surrogate pairs): the body is refused unless
-   * they are to be replaced by U+FFFD.
+   * they are to be replaced by U+FFFD, or kept for the handler to deal with.
    */
-  readonly unstorableText?: "refuse" | "replace";
+  readonly unstorableText?: UnstorableText;
+  /** Takes bodies packed with gzip or zstd (`Content-Encoding`). Neither packed nor unpacked may they be larger than `bodyLimit`. */
+  readonly packedBody?: boolean;
   /** Sends an `ETag` with the JSON answer, and answers 304 without a body to who has it already. */
   readonly etag?: EntityTag<HandlerContext<P, A, S>>;
   /** Successful requests are logged at `debug` only: probes, which would drown everything else. */
@@ -94,7 +97,8 @@ export interface Route {
   readonly bodyLimit?: number;
   readonly jsonRequired?: string;
   readonly rawBody?: boolean;
-  readonly unstorableText?: "refuse" | "replace";
+  readonly unstorableText?: UnstorableText;
+  readonly packedBody?: boolean;
   readonly etag?: EntityTag<HandlerContext<ParameterSchemas, object, object>>;
   readonly quiet?: boolean;
   readonly handle: (context: HandlerContext<ParameterSchemas, object, object>) => unknown;

@@ -155,7 +155,7 @@ export function handleProcessCommit({ db, events, jobs, auth, github, reads, sto
       RETURNING ${last} OR fetching_since <= now() - make_interval(secs => ${firstSeconds}) AS "toBeTold"`;
     if (!failed?.toBeTold) return;
     const details = isFinal(error) ? error.message : null;
-    await events.emit(tx, commitFetchFailed, { commitId, fetchId, details });
+    await events.emit(tx, commitFetchFailed, { commitId, fetchId, details, isLast: last });
   }
 }
 

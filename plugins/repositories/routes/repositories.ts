@@ -3,6 +3,7 @@ import { type Database, parameter, type Route, route } from "../../../core";
 import type { Auth, Caller } from "../../auth";
 import { findBranch, findCommit } from "../find";
 import { named, type RepositoryGuards } from "../guards";
+import { type HeadFigure, headFigures } from "../head-figures";
 import { listRepositories, searchRepositories } from "../list";
 import { type CommitPresenter, presentRepository } from "../present";
 import type { RepositoryRow } from "../rows";
@@ -15,10 +16,11 @@ interface Parts {
   present: CommitPresenter;
   schemas: CommitSchemas;
   add: (caller: Caller, name: string) => Promise<RepositoryRow>;
+  figures: () => readonly HeadFigure[];
 }
 
 /** Listing, adding and showing repositories. */
-export function repositoryRoutes({ db, auth, guards, present, schemas, add }: Parts): Route[] {
+export function repositoryRoutes({ db, auth, guards, present, schemas, add, figures }: Parts): Route[] {
   return [
     route({
       method: "GET",
@@ -70,7 +72,8 @@ export function repositoryRoutes({ db, auth, guards, present, schemas, add }: Pa
         const branch = await findBranch(db, repository.id, repository.defaultBranch);
         const row = branch?.headId ? await findCommit(db, branch.headId) : undefined;
         if (!row) return presentRepository(repository);
-        return { ...presentRepository(repository), head: await present.statuses(db, row) };
+        const head = { ...(await present.statuses(db, row)), ...(await headFigures(db, row.id, figures())) };
+        return { ...presentRepository(repository), head };
       },
     }),
   ];

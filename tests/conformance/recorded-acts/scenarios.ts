@@ -167,6 +167,7 @@ export const unrecorded: Readonly<Record<string, string>> = {
   "POST /v1/repositories/:repo_name/secrets/check_name": "Looks whether a name is free, and changes nothing",
   "POST /auth/begin": "Nobody has shown who they are, and nothing is granted; how it ends is recorded",
   "POST /auth/exchange": "Has a test of its own: each sign-in can be tried once",
+  "POST /v1/reports": "Comes from a repository's own pipeline, by its token; nobody can be named",
   "POST /v1/github/events": "GitHub tells what happened there; its deliveries are listed",
   "POST /v1/admin/users/:id/sync_perms": readAgain,
   "POST /v1/admin/users/:id/sync": readAgain,

@@ -71,6 +71,7 @@ export async function furnishRepository(furnishing: Furnishing, name: string): P
       FROM check_sets s JOIN checks k ON k.check_set_id = s.id JOIN issues i ON i.commit_id = s.commit_id
       JOIN commits c ON c.id = s.commit_id WHERE c.sha = ${sha} AND c.repository_id = ${repository.id}`;
   if (!ids) throw new Error("the commit has no run");
+  const coverageFile = await covered(platform, { token: repository.token, sha, file });
   const of = `/v1/repositories/${name}`;
   return {
     id: repository.id,
@@ -83,12 +84,26 @@ export async function furnishRepository(furnishing: Furnishing, name: string): P
       branch: "main",
       ...ids,
       artifact: nothing,
-      coverage_file: nothing,
+      coverage_file: coverageFile.id,
       repository_secret: await make(`${of}/secrets`, { name: `${name}_KEY`, data: "value" }),
       repository_key: await make(`${of}/private_keys`, { name: `${name} key`, key: keyText }),
     },
     marks: [repository.token, message, issue.message, file],
   };
+}
+
+/** @returns a file of the coverage that is uploaded for a commit */
+async function covered(
+  { url, db, idle }: TestPlatform,
+  { token, sha, file }: { token: string; sha: string; file: string },
+): Promise<{ id: string }> {
+  const headers = { authorization: `token ${token}`, "content-type": "application/json" };
+  const body = JSON.stringify({ commit_sha: sha, data: { [file]: "Nw==" } });
+  const answer = await fetch(`${url}/v1/reports`, { method: "POST", headers, body });
+  await idle();
+  const [found] = await db.sql<{ id: string }[]>`SELECT id::text FROM coverage_files WHERE file = ${file}`;
+  if (!found) throw new Error(`the coverage wasn't taken: ${answer.status}`);
+  return found;
 }
 
 const manifest = JSON.stringify({ version: "0.1.alpha", checks: [{ plugin: "acme/lint" }] });

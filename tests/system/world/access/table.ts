@@ -125,7 +125,7 @@ const rows: readonly Row[] = [
   ["service: worker", `PUT ${R}/:repo_id/issues`, { body: { sha: ":sha", source: "acme/lint", issues: null }, success: [204] }],
   ["service: worker", `POST ${commitById}/checks/wrap_up`, { success: [204] }],
 
-  ["repository token", "POST /v1/reports", { body: { commit_sha: ":sha", data: {} } }],
+  ["repository token", "POST /v1/reports", { body: { commit_sha: ":sha", data: { "src/later.rb": "" } }, success: [204] }],
   ["member", `GET ${commit}/coverage/summary`, { success: [200, 204] }],
   ["member", `GET ${commit}/coverage`],
   ["member", `GET ${commit}/coverage/file/:coverage_file`, { success: [200, 404] }],

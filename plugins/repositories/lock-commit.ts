@@ -1,7 +1,7 @@
 import type { Queryable } from "../../core";
 
 /**
- * Makes changes of a commit's issues, and what is counted of them, follow one another. It lasts until the transaction ends.
+ * Makes changes of what is found out about a commit, and of what is counted of that, follow one another. It lasts until the transaction ends.
  *
  * @param queryable a transaction; outside of one it merely waits for those under way
  * @returns false when the commit has been deleted

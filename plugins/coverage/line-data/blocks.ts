@@ -1,0 +1,27 @@
+import type { LineKind } from "./line-kind";
+import { createLineScanner } from "./line-scanner";
+
+/** Lines in a row that are of one kind; 1-based, both included. */
+export interface Block {
+  readonly kind: LineKind;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** @param bytes line data of one file @returns its blocks in order; together they have every line */
+export function blocksOf(bytes: Uint8Array): Block[] {
+  const blocks: Block[] = [];
+  let open: { kind: LineKind; start: number; end: number } | undefined;
+  let line = 0;
+  const scanner = createLineScanner((kind) => {
+    line++;
+    if (open?.kind === kind) open.end = line;
+    else {
+      open = { kind, start: line, end: line };
+      blocks.push(open);
+    }
+  });
+  for (const byte of bytes) scanner.take(byte);
+  scanner.end();
+  return blocks;
+}

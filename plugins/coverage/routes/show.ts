@@ -1,0 +1,48 @@
+import { z } from "zod";
+import { type Database, type Route, route } from "../../../core";
+import { namedCommit, presentRepository, type Repositories } from "../../repositories";
+import { findCoverage, type ListedFile, leastCovered, listFiles } from "../coverage-rows";
+import { coverageList, coverageSummary } from "../schemas";
+
+/** A commit's coverage: in short, and file by file. */
+export function showRoutes({ db, repositories }: { db: Database; repositories: Repositories }): Route[] {
+  const { memberOfCommit } = repositories.guards;
+  return [
+    route({
+      method: "GET",
+      path: "/v1/repositories/:repo_name/commits/:commit_sha/coverage",
+      summary: "Show a commit's coverage",
+      ...memberOfCommit,
+      params: z.object(namedCommit),
+      answers: { 200: coverageList(repositories) },
+      handle: async ({ repository, commit }) => {
+        const coverage = await findCoverage(db, commit.id);
+        const place = { repository: presentRepository(repository), commit: await repositories.present.commit(db, commit) };
+        if (coverage?.status !== "completed") return { ...place, status: coverage?.status ?? "waiting" };
+        const files = await listFiles(db, { coverageId: coverage.id });
+        return { ...place, status: coverage.status, files: files.map(presentFile) };
+      },
+    }),
+    route({
+      method: "GET",
+      path: "/v1/repositories/:repo_name/commits/:commit_sha/coverage/summary",
+      summary: "Sum up a commit's coverage",
+      description: "204 when nothing was uploaded.",
+      ...memberOfCommit,
+      params: z.object(namedCommit),
+      answers: { 200: coverageSummary(repositories), 204: null },
+      handle: async ({ repository, commit }) => {
+        const coverage = await findCoverage(db, commit.id);
+        if (!coverage) return undefined;
+        const { id: coverageId, status, percentCovered, linesTotal, linesCovered } = coverage;
+        const place = { repository: presentRepository(repository), commit: await repositories.present.commit(db, commit) };
+        if (percentCovered === null || linesTotal === null || linesCovered === null) return { status, ...place };
+        const files = await leastCovered(db, { coverageId });
+        const figures = { percent_covered: percentCovered, lines_total: linesTotal, lines_covered: linesCovered };
+        return { status, ...place, ...figures, least_covered: files.map(presentFile) };
+      },
+    }),
+  ];
+}
+
+const presentFile = ({ id, file, percentCovered: percent_covered }: ListedFile) => ({ id, file, percent_covered });
