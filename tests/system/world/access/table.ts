@@ -90,6 +90,8 @@ const rows: readonly Row[] = [
   ["member", `GET ${R}/:name/stats/coverage`, { query: "from=2023-01-01&to=2023-01-31" }],
   ["member", `GET ${R}/:name/stats/issues`, { query: "from=2023-01-01&to=2023-01-31" }],
   ["member", `GET ${R}/:name/settings`],
+  // Before tokens of repositories are replaced.
+  ["repository token", "POST /v1/reports", { body: { commit_sha: ":sha", data: { "src/later.rb": "" } }, success: [204] }],
   ["maintainer", `POST ${R}/:name/settings/regen-token`, { token: true, success: [200] }],
   ["maintainer", `POST ${R}/:name/settings/sync-github`, { success: [200, 204] }],
   ["repository admin", `POST ${R}/:name/settings/delete`, { success: [204], destroys: "repository" }],
@@ -125,7 +127,6 @@ const rows: readonly Row[] = [
   ["service: worker", `PUT ${R}/:repo_id/issues`, { body: { sha: ":sha", source: "acme/lint", issues: null }, success: [204] }],
   ["service: worker", `POST ${commitById}/checks/wrap_up`, { success: [204] }],
 
-  ["repository token", "POST /v1/reports", { body: { commit_sha: ":sha", data: { "src/later.rb": "" } }, success: [204] }],
   ["member", `GET ${commit}/coverage/summary`, { success: [200, 204] }],
   ["member", `GET ${commit}/coverage`],
   ["member", `GET ${commit}/coverage/file/:coverage_file`, { success: [200, 404] }],
