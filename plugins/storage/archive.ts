@@ -44,7 +44,7 @@ export async function writeArchive({ gitDir, sha, path, ...bounds }: ArchiveToWr
   try {
     const archive = await runGit(
       { gitDir, args: ["archive", "--format=tar", `--prefix=${sha}/`, sha], limits, background: true, timeoutMs, signal },
-      (tar) => compress(atMost(tar, maxTarBytes, tooLarge), file),
+      (tar) => compress(inEvenBlocks(tar, maxTarBytes, tooLarge), file),
     );
     await file.sync();
     await file.close();
@@ -57,11 +57,11 @@ export async function writeArchive({ gitDir, sha, path, ...bounds }: ArchiveToWr
 }
 
 /** Compresses and hashes on the way to the file; holds no more than a few blocks in memory. */
-async function compress(tar: AsyncIterable<Uint8Array>, file: FileHandle): Promise<Archive> {
+async function compress(tar: AsyncIterable<Buffer>, file: FileHandle): Promise<Archive> {
   const hash = new Bun.CryptoHasher("sha256");
   let size = 0;
   const zstd = createZstdCompress({ params: { [constants.ZSTD_c_checksumFlag]: 1 } });
-  await pipeline(Readable.from(inEvenBlocks(tar)), zstd, async (compressed: AsyncIterable<Uint8Array>) => {
+  await pipeline(Readable.from(tar), zstd, async (compressed: AsyncIterable<Uint8Array>) => {
     for await (const chunk of compressed) {
       hash.update(chunk);
       size += chunk.byteLength;
@@ -71,26 +71,23 @@ async function compress(tar: AsyncIterable<Uint8Array>, file: FileHandle): Promi
   return { sha256: hash.digest("hex"), size };
 }
 
-async function* atMost(
+const blockSize = 256 * 1024;
+
+/**
+ * Evens out how the pipe happened to cut the stream: equal input blocks compress to equal bytes.
+ * @throws what `tooLarge` makes, once there are more than `maxBytes`
+ */
+async function* inEvenBlocks(
   stream: ReadableStream<Uint8Array>,
   maxBytes: number,
   tooLarge: () => Error,
-): AsyncGenerator<Uint8Array> {
+): AsyncGenerator<Buffer> {
   let bytes = 0;
+  let block = Buffer.allocUnsafe(blockSize);
+  let filled = 0;
   for await (const chunk of stream) {
     bytes += chunk.byteLength;
     if (bytes > maxBytes) throw tooLarge();
-    yield chunk;
-  }
-}
-
-const blockSize = 256 * 1024;
-
-/** Evens out how the pipe happened to cut the stream: equal input blocks compress to equal bytes. */
-async function* inEvenBlocks(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
-  let block = Buffer.alloc(blockSize);
-  let filled = 0;
-  for await (const chunk of stream) {
     for (let at = 0; at < chunk.byteLength; ) {
       const taken = chunk.subarray(at, at + blockSize - filled);
       block.set(taken, filled);
@@ -98,7 +95,7 @@ async function* inEvenBlocks(stream: AsyncIterable<Uint8Array>): AsyncGenerator<
       at += taken.byteLength;
       if (filled < blockSize) continue;
       yield block;
-      block = Buffer.alloc(blockSize);
+      block = Buffer.allocUnsafe(blockSize);
       filled = 0;
     }
   }
