@@ -12,7 +12,7 @@ const { sql } = server.app.db;
 const people = { service: "", all: "", ten: "" };
 const get = (path: string, token = people.service) => server.request("GET", path, { token });
 
-/** What is measured, and the plan's part that must be there: an index that leads to what is shown. */
+/** What is read, by a statement with that text, and the index that must lead to it. */
 const reads = [
   { what: "the list", path: "/v1/repositories", statement: "OFFSET", index: "repositories_by_name" },
   { what: "a member's list", path: "/v1/repositories", as: "all", statement: "OFFSET", index: "repositories_by_name" },
@@ -71,20 +71,20 @@ beforeAll(async () => {
 /** Makes repositories with branches and histories. Foreign keys aren't looked at, which would take longer than all the rest. */
 async function fill(wanted: { first: number; last: number; branches: number; entries: number }): Promise<void> {
   const { first, last, branches, entries } = wanted;
-  await sql.begin(async (tx) => {
-    await tx`SET LOCAL session_replication_role = replica`;
-    await tx`
+  await server.app.db.transaction(async ({ sql }) => {
+    await sql`SET LOCAL session_replication_role = replica`;
+    await sql`
       INSERT INTO repositories (name, default_branch, github_id, token)
       SELECT 'r' || lpad(n::text, 5, '0'), 'main', 100000 + n, 'crt_' || n FROM generate_series(${first}::int, ${last}::int) n`;
-    await tx`
+    await sql`
       INSERT INTO repository_members (repository_id, github_member_id, level)
       SELECT r.id, u.github_id, 'user' FROM repositories r JOIN users u ON u.login = 'all' OR u.login = 'ten' AND r.name::text LIKE '%500_'
        WHERE r.github_id BETWEEN ${100000 + first} AND ${100000 + last}`;
-    await tx`
+    await sql`
       INSERT INTO branches (repository_id, name)
       SELECT id, CASE n WHEN 1 THEN 'main' ELSE 'b' || n END FROM repositories, generate_series(1, ${branches}::int) n
        WHERE github_id BETWEEN ${100000 + first} AND ${100000 + last}`;
-    await tx`
+    await sql`
       INSERT INTO issue_histories (repository_id, branch_id, quantity, created_at)
       SELECT b.repository_id, b.id, n, now() - make_interval(days => 3 * n)
         FROM branches b JOIN repositories r ON r.id = b.repository_id, generate_series(1, ${entries}::int) n
