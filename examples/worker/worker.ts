@@ -8,13 +8,19 @@ import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fetchFiles } from "./archive";
 import { createClient, pause, Refusal } from "./client";
+import { fetchMounts, type Mount } from "./mounts";
 import { plugins, runPlugin } from "./plugins";
 
 /** What `POST /v1/worker/leases` answers with, as far as it matters here. */
 interface Leased {
   lease: { id: string };
-  job: { job_id: string; org: string; repo: string; repo_id: number; sha: string; checks: { plugin: string }[] };
+  job: { job_id: string; org: string; repo: string; repo_id: number; sha: string; checks: Check[] };
   archive: { url: string; sha256: string };
+}
+
+interface Check {
+  plugin: string;
+  mounts: Mount[] | null;
 }
 
 const { COCOV_URL, COCOV_TOKEN, COCOV_WORKER_NAME = `${hostname()}-${process.pid}` } = process.env;
@@ -74,7 +80,9 @@ async function work({ lease, job, archive }: Leased): Promise<void> {
       // The platform fetches them again, and gives the job to somebody when it has them. Any other failure is told once for each check.
       if (error instanceof Refusal && error.code === "worker.archive_missing") over.abort("its archive is missing");
     });
-    for (const { plugin } of job.checks) await check(plugin, commit, job, files, over.signal);
+    for (const [place, each] of job.checks.entries()) {
+      await check(each, commit, job, files, join(folder, `secrets-${place}`), over.signal);
+    }
     if (over.signal.aborted && over.signal.reason !== "canceled") return;
     await client.call("POST", `${commit}/checks/wrap_up`, { body: run });
     log(`job ${job.job_id}: done`);
@@ -90,10 +98,11 @@ async function work({ lease, job, archive }: Leased): Promise<void> {
 
 /** One check: in progress, its issues, completed. Whoever looks at the commit sees the output of one that failed. */
 async function check(
-  image: string,
+  { plugin: image, mounts }: Check,
   commit: string,
   job: Leased["job"],
   files: Promise<string>,
+  secrets: string,
   over: AbortSignal,
 ): Promise<void> {
   const [name = image] = image.split(":", 1);
@@ -104,6 +113,9 @@ async function check(
     await report("in_progress");
     const plugin = plugins.get(name);
     if (!plugin) throw new Error(`This worker has no plugin ${name}; it has ${[...plugins.keys()].join(" and ")}.`);
+    // A container would get these; the built-in plugins ask for none.
+    const mounted = await fetchMounts(client, mounts ?? [], secrets, over);
+    if (mounted.length > 0) log(`  ${name}: ${mounted.length} secrets`);
     const issues = await runPlugin(name, plugin, await files, over);
     for (let sent = 0; sent < issues.length; sent += issuesPerRequest) {
       over.throwIfAborted();

@@ -1,4 +1,6 @@
-import type { Database } from "../database/types";
+import { createHash } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
+import type { Database, Queryable } from "../database/types";
 import { type Cipher, CipherError } from "./cipher";
 import type { EncryptedColumn } from "./encrypted-column";
 
@@ -21,59 +23,88 @@ interface Value {
   readonly named: Readonly<Record<string, unknown>>;
 }
 
+interface Renewed {
+  readonly id: number;
+  readonly before: Buffer;
+  readonly after: Buffer;
+}
+
+/** What a rotation works with. */
+interface Parts {
+  readonly db: Database;
+  readonly cipher: Cipher;
+}
+
 /** Values of one statement. */
 const batch = 200;
-/** Values that others write under an older key meanwhile are looked for so often. */
-const mostPasses = 5;
+/** What others hold, or write under an older key, meanwhile is looked for so often; with longer pauses each time. */
+const mostPasses = 8;
+/** The first of them, in milliseconds. */
+const shortestPause = 10;
 
 /**
- * Encrypts under the current key what isn't, while others read and write: a value that has changed since it was read is left for the next pass. What is
- * done is done, whenever it is broken off.
- * @param progress told of how many were looked at
+ * Encrypts under the current key what isn't, while others read and write. A value that has changed since it was read, or whose row
+ * somebody holds, is left for the next pass: nobody's change is undone, and no lock is waited for. What is done is done, whenever it is
+ * broken off; done again, it goes on with the rest.
+ * @param progress told of how many were dealt with, and how many there are to deal with
+ * @throws the signal's reason, between two statements
  */
 export async function rotateColumn(
-  { db, cipher }: { db: Database; cipher: Cipher },
+  parts: Parts,
   column: EncryptedColumn,
-  { signal, progress }: { signal: AbortSignal; progress: (done: number) => void },
+  { signal, progress }: { signal: AbortSignal; progress: (done: number, total: number) => void },
 ): Promise<RotatedColumn> {
-  const { table, column: name } = column;
+  const total = await countStale(parts, column);
   const unreadable = new Set<number>();
   let rotated = 0;
-  for (let pass = 1; pass <= mostPasses; pass++) {
-    let lost = 0;
+  for (let pass = 0; pass < mostPasses; pass++) {
+    if (pass > 0) await pause(shortestPause * 2 ** (pass - 1), undefined, { signal });
+    let kept = 0;
+    unreadable.clear();
     for (let after = -1; ; ) {
       signal.throwIfAborted();
-      const values = await readStale(db, cipher, column, after);
+      const values = await readStale(parts, column, after);
       const last = values.at(-1);
       if (!last) break;
       after = last.id;
-      const renewed = values.flatMap((value) => renew(cipher, column, value) ?? []);
-      for (const { id } of values) unreadable.add(id);
-      for (const { id } of renewed) unreadable.delete(id);
-      const written = await write(db, column, renewed);
+      const renewed = values.flatMap((value) => renew(parts.cipher, column, value) ?? []);
+      const readable = new Set(renewed.map(({ id }) => id));
+      for (const { id } of values) if (!readable.has(id)) unreadable.add(id);
+      const written = await write(parts.db, column, renewed);
       rotated += written;
-      lost += renewed.length - written;
-      progress(rotated + unreadable.size);
+      kept += renewed.length - written;
+      progress(rotated + unreadable.size, total);
     }
-    if (lost === 0) break;
+    if (kept === 0) break;
   }
-  return { table, column: name, rotated, unreadable: unreadable.size, keys: await countByKey(db, column) };
+  const { table, column: name } = column;
+  return { table, column: name, rotated, unreadable: unreadable.size, keys: await countByKey(parts.db, column) };
 }
 
-/** @returns values that aren't in today's form under the current key */
-async function readStale({ sql }: Database, cipher: Cipher, column: EncryptedColumn, after: number): Promise<Value[]> {
+/** The condition for values that aren't in today's form under the current key. */
+function isStale({ sql }: Queryable, cipher: Cipher, { column }: EncryptedColumn) {
   const current = Buffer.concat([Buffer.from([2]), Buffer.from(cipher.keyIds[0], "hex")]);
+  return sql`substring(${sql(column)} FROM 1 FOR ${current.length}) <> ${current}`;
+}
+
+async function countStale({ db, cipher }: Parts, column: EncryptedColumn): Promise<number> {
+  const [row] = await db.sql<{ count: number }[]>`
+    SELECT count(*)::int AS count FROM ${db.sql(column.table)} WHERE ${isStale(db, cipher, column)}`;
+  return row?.count ?? 0;
+}
+
+async function readStale({ db, cipher }: Parts, column: EncryptedColumn, after: number): Promise<Value[]> {
+  const { sql } = db;
   const parts = Object.entries(column.namedBy).map(([field, own]) => sql`, ${sql(own)} AS ${sql(field)}`);
   const named = parts.reduce((all, part) => sql`${all}${part}`, sql``);
   const rows = await sql<{ id: number; value: Buffer }[]>`
     SELECT id, ${sql(column.column)} AS value ${named} FROM ${sql(column.table)}
-     WHERE id > ${after} AND substring(${sql(column.column)} FROM 1 FOR ${current.length}) <> ${current}
-     ORDER BY id LIMIT ${batch}`;
+     WHERE id > ${after} AND ${isStale(db, cipher, column)} ORDER BY id LIMIT ${batch}`;
   return rows.map(({ id, value, ...named }) => ({ id, value, named }));
 }
 
 /** @returns undefined when it can't be read */
-function renew(cipher: Cipher, column: EncryptedColumn, { id, value, named }: Value) {
+function renew(cipher: Cipher, column: EncryptedColumn, { id, value, named }: Value): Renewed | undefined {
   // The row has what the column's own declaration says that names it.
   const context = column.context(named as never);
   try {
@@ -84,19 +115,17 @@ function renew(cipher: Cipher, column: EncryptedColumn, { id, value, named }: Va
   }
 }
 
-/** @returns how many were still as they were read */
-async function write(
-  { sql }: Database,
-  { table, column }: EncryptedColumn,
-  values: readonly { id: number; before: Buffer; after: Buffer }[],
-): Promise<number> {
+/** Rows that somebody holds are skipped: who waits for none is in nobody's way. @returns how many were still as they were read */
+async function write({ sql }: Database, { table, column }: EncryptedColumn, values: readonly Renewed[]): Promise<number> {
   if (values.length === 0) return 0;
-  const hex = (bytes: Buffer): string => bytes.toString("hex");
+  const ids = values.map(({ id }) => id);
+  const before = values.map((value) => createHash("sha256").update(value.before).digest("hex"));
+  const after = values.map((value) => value.after.toString("hex"));
   const written = await sql`
+    WITH free AS (SELECT id FROM ${sql(table)} WHERE id = ANY(${ids}::bigint[]) FOR NO KEY UPDATE SKIP LOCKED)
     UPDATE ${sql(table)} t SET ${sql(column)} = decode(renewed.after, 'hex')
-      FROM unnest(${values.map(({ id }) => id)}::bigint[], ${values.map(({ before }) => hex(before))}::text[],
-                  ${values.map(({ after }) => hex(after))}::text[]) AS renewed (id, before, after)
-     WHERE t.id = renewed.id AND t.${sql(column)} = decode(renewed.before, 'hex')`;
+      FROM free, unnest(${ids}::bigint[], ${before}::text[], ${after}::text[]) AS renewed (id, before, after)
+     WHERE t.id = free.id AND renewed.id = free.id AND sha256(t.${sql(column)}) = decode(renewed.before, 'hex')`;
   return written.count;
 }
 

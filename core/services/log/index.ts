@@ -1,3 +1,4 @@
 /** What plugins import of it. */
 
 export type { Logger } from "./logger";
+export { type ProgressBar, progressBar } from "./progress-bar";

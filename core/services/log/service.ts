@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { defineService, type OpenService } from "../../app/service";
 import { setting } from "../../config/setting";
+import { concealSecrets } from "./conceal-secrets";
 import { logOutput } from "./log-output";
 import { createLogger, type Logger } from "./logger";
 
@@ -21,7 +22,8 @@ export default defineService({
     }),
   }),
   needs: [],
-  open({ settings, command, ...context }): OpenService<Logger> {
+  open({ installation, settings, command, ...context }): OpenService<Logger> {
+    concealSecrets(installation);
     const options: Partial<Options> = context.options;
     return { api: options.logger ?? (command ? createLogger("warn", logOutput(2)) : createLogger(settings.logLevel)) };
   },

@@ -4,7 +4,7 @@ export interface DerValue {
   readonly content: Buffer;
 }
 
-export const derTag = { integer: 0x02, bitString: 0x03, sequence: 0x30 } as const;
+export const derTag = { integer: 0x02, bitString: 0x03, octetString: 0x04, sequence: 0x30, context0: 0xa0 } as const;
 
 /** @returns the values that follow each other. @throws RangeError when less is there than is said to be */
 export function readDer(data: Buffer): DerValue[] {

@@ -1,6 +1,6 @@
 import { createPrivateKey, type KeyObject } from "node:crypto";
 import { derTag, writeDer } from "./der";
-import { positive, type WireReader, wireReader } from "./ssh-wire";
+import { positive, type WireReader, wire, wireReader } from "./ssh-wire";
 
 const magic = "openssh-key-v1\0";
 
@@ -22,30 +22,46 @@ export function readOpenSshForm(data: Buffer): { key: KeyObject; publicBlob: Buf
   const inner = wireReader(outer.bytes());
   const [check, again] = [inner.uint32(), inner.uint32()];
   if (outer.rest().length > 0 || check !== again) throw new Error("it is damaged");
-  const key = readKey(inner.text(), inner);
+  const key = readKey(inner.text(), inner, publicBlob);
   inner.bytes();
   // Filled up with 1, 2, 3 …
   if (inner.rest().some((byte, index) => byte !== (index + 1) % 256)) throw new Error("it is damaged");
   return { key, publicBlob };
 }
 
-function readKey(type: string, from: WireReader): KeyObject {
+/** Writes the private half as OpenSSL does, who finds out whether it is a key, and what its public half is. */
+function readKey(type: string, from: WireReader, publicBlob: Buffer): KeyObject {
   switch (type) {
     case "ssh-rsa":
       return readRsa(from);
-    case "ssh-dss":
-      return readDsa(from);
+    case "ssh-dss": {
+      const next = () => positive(from.number(largest.dsa));
+      const [p, q, g, y, x] = [next(), next(), next(), next(), next()];
+      requireEqual(publicBlob, wire(type, p, q, g, y));
+      return ofPem(
+        "PRIVATE KEY",
+        integer(),
+        sequence(oids.dsa, sequence(...[p, q, g].map((number) => integer(number)))),
+        octets(integer(x)),
+      );
+    }
     case "ssh-ed25519": {
-      const x = from.bytes();
-      const seed = from.bytes().subarray(0, 32);
-      return ofJwk({ kty: "OKP", crv: "Ed25519", x: encoded(x), d: encoded(seed) });
+      const point = from.bytes();
+      const both = from.bytes();
+      const seed = both.subarray(0, 32);
+      requireEqual(both, Buffer.concat([seed, point]));
+      requireEqual(publicBlob, wire(type, point));
+      return ofPem("PRIVATE KEY", integer(), sequence(oids.ed25519), octets(octets(seed)));
     }
     case "ecdsa-sha2-nistp256":
-      return readEcdsa(from, "P-256", 32);
+      requireEqual(publicBlob, wire(type, from.bytes(), from.bytes()));
+      return readEcdsa(from, oids.p256, 32);
     case "ecdsa-sha2-nistp384":
-      return readEcdsa(from, "P-384", 48);
+      requireEqual(publicBlob, wire(type, from.bytes(), from.bytes()));
+      return readEcdsa(from, oids.p384, 48);
     case "ecdsa-sha2-nistp521":
-      return readEcdsa(from, "P-521", 66);
+      requireEqual(publicBlob, wire(type, from.bytes(), from.bytes()));
+      return readEcdsa(from, oids.p521, 66);
     default:
       throw new Error("it is of another kind");
   }
@@ -55,35 +71,46 @@ function readRsa(from: WireReader): KeyObject {
   const next = () => from.number(largest.rsa);
   const [n, e, d, qi, p, q] = [next(), next(), next(), next(), next(), next()];
   const [dp, dq] = [p, q].map((prime) => bytesOf(numberOf(d) % (numberOf(prime) - 1n)));
-  const parts = Object.entries({ n, e, d, p, q, dp, dq, qi }).map(([name, part]) => [name, encoded(part ?? Buffer.alloc(0))]);
-  return ofJwk({ kty: "RSA", ...Object.fromEntries(parts) });
+  return ofPem("RSA PRIVATE KEY", integer(), ...[n, e, d, p, q, dp, dq, qi].map((number) => integer(number)));
 }
 
-function readEcdsa(from: WireReader, crv: string, bytes: number): KeyObject {
-  from.bytes();
-  const point = from.bytes();
-  if (point[0] !== 4 || point.length !== 1 + 2 * bytes) throw new Error("its point isn't in the usual form");
+function readEcdsa(from: WireReader, curve: Buffer, bytes: number): KeyObject {
   const d = from.number(bytes * 8);
-  const whole = Buffer.concat([Buffer.alloc(bytes - d.length), d]);
-  const [x, y] = [point.subarray(1, 1 + bytes), point.subarray(1 + bytes)];
-  return ofJwk({ kty: "EC", crv, x: encoded(x), y: encoded(y), d: encoded(whole) });
+  const whole = octets(Buffer.concat([Buffer.alloc(bytes - d.length), d]));
+  return ofPem("EC PRIVATE KEY", integer(Buffer.from([1])), whole, writeDer(derTag.context0, curve));
 }
 
-/** There is no JWK for these: they are written as OpenSSL writes them. */
-function readDsa(from: WireReader): KeyObject {
-  const next = () => writeDer(derTag.integer, positive(from.number(largest.dsa)));
-  const version = writeDer(derTag.integer, Buffer.alloc(1));
-  const numbers = [next(), next(), next(), next(), next()];
-  const der = writeDer(derTag.sequence, Buffer.concat([version, ...numbers])).toString("base64");
-  return createPrivateKey(`-----BEGIN DSA PRIVATE KEY-----\n${der}\n-----END DSA PRIVATE KEY-----\n`);
+/** Object identifiers, in DER. */
+const oids = {
+  p256: Buffer.from("06082a8648ce3d030107", "hex"),
+  p384: Buffer.from("06052b81040022", "hex"),
+  p521: Buffer.from("06052b81040023", "hex"),
+  ed25519: Buffer.from("06032b6570", "hex"),
+  dsa: Buffer.from("06072a8648ce380401", "hex"),
+};
+
+/** @returns a number that isn't negative, in DER; 0 unless given */
+const integer = (magnitude: Buffer = Buffer.alloc(1)): Buffer => {
+  const number = positive(magnitude);
+  return writeDer(derTag.integer, number.length === 0 ? Buffer.alloc(1) : number);
+};
+
+const octets = (content: Buffer): Buffer => writeDer(derTag.octetString, content);
+const sequence = (...parts: readonly Buffer[]): Buffer => writeDer(derTag.sequence, Buffer.concat(parts));
+
+function ofPem(label: string, ...parts: readonly Buffer[]): KeyObject {
+  const base64 = sequence(...parts).toString("base64");
+  return createPrivateKey(`-----BEGIN ${label}-----\n${base64}\n-----END ${label}-----\n`);
 }
 
-const encoded = (part: Buffer): string => part.toString("base64url");
+/** The public half stands in it two or three times. */
+function requireEqual(publicHalf: Buffer, again: Buffer): void {
+  if (!publicHalf.equals(again)) throw new Error("its halves don't belong together");
+}
+
 const numberOf = (magnitude: Buffer): bigint => BigInt(`0x0${magnitude.toString("hex")}`);
 
 function bytesOf(number: bigint): Buffer {
   const hex = number.toString(16);
   return Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, "hex");
 }
-
-const ofJwk = (jwk: Record<string, string>): KeyObject => createPrivateKey({ key: jwk, format: "jwk" });

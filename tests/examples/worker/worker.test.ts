@@ -77,6 +77,25 @@ test("a plugin that the worker doesn't have errs with an output that names it, a
   await world.queueRuns(0);
 }, 30_000);
 
+test("a worker fetches each mounted secret once and byte for byte, and leaves none behind", async () => {
+  await json(
+    await server.request("POST", "/v1/secrets", { token: admin, body: { name: "MADE_UP", data: "never printed\n" } }),
+    201,
+  );
+  const mounts =
+    'mounts: [{ source: "secrets:made_up", destination: "~/a" }, { source: "secrets:MADE_UP", destination: "~/b" }]';
+  const sha = await push({ ".cocov.yaml": `${manifest}    ${mounts}\n` });
+  gate.requests.length = 0;
+  const worker = startWorker(gate.url, token);
+  expect(await worker.exited).toBe(0);
+  expect((await shown(sha)).status).toBe("completed");
+  expect(gate.requests.filter(({ line }) => line === "GET /v1/secrets/data")).toHaveLength(2);
+  expect(await worker.output).toContain("cocov/tidy-lines: 2 secrets");
+  expect(await worker.output).not.toContain("never printed");
+  await push({ ".cocov.yaml": manifest });
+  await world.queueRuns(0);
+}, 30_000);
+
 test("a worker that is killed in the middle of a job loses it to another one, which finishes it", async () => {
   const sha = await push(messy);
   const reporting = gate.hold(/^PUT /);

@@ -28,6 +28,7 @@ async function repositoryWith(names: readonly string[], own: Readonly<Record<str
   const checks = `/v1/repositories/${repository.name}/commits/${sha}/checks`;
   return {
     ...repository,
+    onGitHub,
     sha,
     checks,
     show: async () => await json<object>(await platform.request("GET", checks, { token: tokens.admin }), 200),
@@ -78,6 +79,24 @@ test("a mounted secret is fetched once, byte for byte, and its last use shows", 
   expect(await outcome(exchange(authorization))).toEqual({ status: 403, code: "secrets.invalid_authorization" });
   const list = await platform.request("GET", `/v1/repositories/${own.name}/secrets`, { token: tokens.admin });
   expect(await list.json()).toMatchObject({ secrets: [{ name: "ODD_TEXT", last_used_at: expect.stringMatching(/Z$/) }] });
+  await end(leased);
+});
+
+test("line breaks as browsers send them become LF, in secrets and keys alike, unless they are to stay or are a mixture", async () => {
+  const sent = [
+    { name: "FORM", data: "a\r\nb\r\n" },
+    { name: "KEPT_BREAKS", data: "a\r\nb\r\n", keep_line_breaks: true },
+    { name: "MIXED", data: "a\r\nb\n" },
+    { name: "BARE_CR", data: "a\r\nb\r" },
+  ];
+  const own = await repositoryWith([]);
+  const path = `/v1/repositories/${own.name}/secrets`;
+  for (const body of sent) await json(await platform.request("POST", path, { token: tokens.admin, body }), 201);
+  const { onGitHub } = own;
+  await platform.push(onGitHub, { files: { ".cocov.yaml": manifest(...sent.map(({ name }) => name)) } });
+  const leased = await lease();
+  const data = await Promise.all(authorizationsOf(leased.job).map(async (one) => await (await exchange(one)).text()));
+  expect(data).toEqual(["a\nb\n", "a\r\nb\r\n", "a\r\nb\n", "a\r\nb\r"]);
   await end(leased);
 });
 

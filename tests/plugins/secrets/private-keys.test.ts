@@ -91,6 +91,21 @@ describe("what isn't one whole key is refused, and never more than that", () => 
     );
   });
 
+  test("in OpenSSH's form with any byte changed but those of the comment", () => {
+    const [name = "", fingerprint] = recorded.find(([one]) => one === "ed25519") ?? [];
+    const [head, ...lines] = keyOf(name).trim().split("\n");
+    const bytes = Buffer.from(lines.slice(0, -1).join(""), "base64");
+    const accepted = [...bytes.keys()].filter((at) => {
+      const changed = Buffer.from(bytes);
+      changed[at] = (changed[at] ?? 0) ^ 1;
+      const read = fingerprintOfPrivateKey(`${head}\n${changed.toString("base64")}\n${lines.at(-1)}\n`);
+      expect([null, fingerprint]).toContain(read);
+      return read !== null;
+    });
+    const comment = bytes.lastIndexOf("made for tests");
+    expect(accepted.every((at) => at >= comment && at < comment + "made for tests".length)).toBe(true);
+  });
+
   test.each([
     "",
     " ",

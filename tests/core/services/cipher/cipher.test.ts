@@ -16,6 +16,16 @@ describe("the stored form that is written", () => {
     );
   });
 
+  test("is read as the description of its form says, by a value that Python and OpenSSL made", () => {
+    const parts = [
+      "023eb1bd43",
+      "cd".repeat(16),
+      "9d511b8a555c08478cd48f3f912b1060",
+      "24a610ddadd542fe8dfb8a8389859fc4a28524f03cae6acbef5452e391ca7eba",
+    ];
+    expect(createCipher(key).decrypt(Buffer.from(parts.join(""), "hex"), context)).toBe("hunter2");
+  });
+
   test("starts with its marker and the first four bytes of the key's SHA-256", () => {
     const stored = createCipher(key).encrypt("hunter2", context);
     expect(stored[0]).toBe(2);
@@ -37,6 +47,21 @@ describe("the stored form that is written", () => {
     const cipher = createCipher(key);
     expect(() => cipher.decrypt(cipher.encrypt("x", context), "users.github_token:platform:8")).toThrow(
       "belongs to another row",
+    );
+  });
+
+  test("is refused in any other row, under any other key, with any bytes changed", () => {
+    const hex = fc.string({ unit: fc.constantFrom(..."0123456789abcdef"), minLength: 32, maxLength: 32 });
+    fc.assert(
+      fc.property(fc.string(), fc.string(), fc.string(), hex, fc.nat(), fc.integer({ min: 1, max: 255 }), (text, ...rest) => {
+        const [place, otherPlace, another, position, change] = rest;
+        const stored = createCipher(key).encrypt(text, place);
+        if (otherPlace !== place) expect(() => createCipher(key).decrypt(stored, otherPlace)).toThrow("another row");
+        if (another !== key) expect(() => createCipher(another).decrypt(stored, place)).toThrow("none of the configured keys");
+        const at = position % stored.length;
+        stored[at] = (stored[at] ?? 0) ^ change;
+        expect(() => createCipher(key).decrypt(stored, place)).toThrow("can't be read");
+      }),
     );
   });
 
