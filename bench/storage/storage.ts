@@ -2,9 +2,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { observedGit } from "../../plugins/storage/git/observed-git";
-import { gitMemoryBytes } from "../../plugins/storage/git/process-limits";
 import { createGitCache } from "../../plugins/storage/git-cache";
 import { createPacker } from "../../plugins/storage/pack-commit";
+import { defaultLimits } from "../../plugins/storage/snapshots";
 import { type Repository, startGitHub } from "../../testing/github";
 
 /** What storing a commit costs, next to plain git in the same run. Milliseconds, medians. */
@@ -18,16 +18,7 @@ export interface StorageFigure {
   readonly wanted: number;
 }
 
-const limits = {
-  maxFiles: 200_000,
-  maxBytes: 4 * 1024 ** 3,
-  fetchMs: 600_000,
-  stallSeconds: 60,
-  lockMs: 60_000,
-  archiveMs: 600_000,
-  packBytes: 4 * 1024 ** 3,
-  process: { memoryBytes: gitMemoryBytes, cpuSeconds: 120 },
-};
+const limits = { ...defaultLimits, packBytes: defaultLimits.maxBytes };
 
 /** Files that a commit changes. */
 const changedFiles = 20;

@@ -102,7 +102,8 @@ export interface Snapshots {
   rename(oldName: string, newName: string): Promise<void>;
 }
 
-const defaultLimits: SnapshotLimits = {
+/** What holds unless settings say otherwise. */
+export const defaultLimits: SnapshotLimits = {
   maxFiles: 200_000,
   maxBytes: 4 * 1024 ** 3,
   fetchMs: 600_000,

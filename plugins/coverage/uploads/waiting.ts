@@ -36,8 +36,10 @@ export const handleUpkeep: HandledJob = coverageUpkeep.handledBy((_payload, run)
     await sql`
       DELETE FROM coverage_uploads WHERE commit_id IS NULL AND received_at < now() - make_interval(hours => ${patience})`;
     await sql`
-      UPDATE coverage_infos SET status = 'errored', fetch_id = NULL, updated_at = now()
-       WHERE status IN ('queued', 'in_progress') AND updated_at < now() - make_interval(hours => ${stuckAfter})`;
+      WITH ended AS (
+        UPDATE coverage_infos SET status = 'errored', fetch_id = NULL, updated_at = now()
+         WHERE status IN ('queued', 'in_progress') AND updated_at < now() - make_interval(hours => ${stuckAfter}) RETURNING id)
+      DELETE FROM coverage_files f USING ended WHERE f.coverage_info_id = ended.id`;
     await sql`
       DELETE FROM coverage_uploads u USING coverage_infos v WHERE v.commit_id = u.commit_id AND v.status = 'errored'`;
   }),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Database, parameter, type Route, route } from "../../../core";
+import { type Database, notFound, parameter, type Route, route } from "../../../core";
 import type { Auth } from "../../auth";
 import type { Authorizations } from "../authorizations";
 
@@ -30,7 +30,9 @@ export function secretDataRoute({
     }),
     answers: { 200: { contentType, summary: "The secret's data, byte for byte" } },
     errors: ["secrets.invalid_authorization", "not_found"],
-    handle: async ({ params }) => {
+    handle: async ({ params, request }) => {
+      // Which would use it up, and show nothing for it.
+      if (request.method === "HEAD") throw notFound("Ask with GET: an authorization can be used once");
       const data = await authorizations.exchange(db, params.authorization);
       return new Response(data.reveal(), { headers: { "content-type": contentType, "cache-control": "no-store" } });
     },

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { coverageUpkeep } from "../../../plugins/coverage/uploads/waiting";
 import { lines, manifest, useCoverageWorld } from "./coverage-world";
 
 const world = await useCoverageWorld();
@@ -127,4 +128,21 @@ test("nothing is known before there is an upload", async () => {
   const { sha } = await repository.push();
   expect((await repository.ask(`/commits/${sha}/coverage/summary`)).status).toBe(204);
   expect(await repository.get<object>(`/commits/${sha}/coverage`)).toMatchObject({ status: "waiting" });
+});
+
+test("coverage that nothing works on any more ends after a day, and keeps no part of an upload", async () => {
+  const repository = await world.repository("stuck");
+  const { sha } = await repository.push({ files: { "a.rb": "1\n" } });
+  await repository.cover(sha, { "a.rb": lines("37") });
+  const { db } = world.platform;
+  await db.sql`
+    UPDATE coverage_infos v SET status = 'in_progress', percent_covered = NULL, lines_total = NULL, lines_covered = NULL, files_count = NULL,
+           updated_at = now() - interval '25 hours'
+      FROM commits c WHERE c.id = v.commit_id AND c.repository_id = ${repository.id}`;
+  await world.platform.run(coverageUpkeep, {});
+  expect(await repository.get<Summary>(`/commits/${sha}/coverage/summary`)).toMatchObject({ status: "errored" });
+  const left = await db.sql`
+    SELECT FROM coverage_files f JOIN coverage_infos v ON v.id = f.coverage_info_id JOIN commits c ON c.id = v.commit_id
+     WHERE c.repository_id = ${repository.id}`;
+  expect(left.length).toBe(0);
 });

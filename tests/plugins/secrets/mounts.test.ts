@@ -69,6 +69,8 @@ test("a mounted secret is fetched once, byte for byte, and its last use shows", 
       mounts: [{ kind: "secret", authorization: expect.stringMatching(/^csa_[0-9a-f]{48}$/), target: "~/0" }],
     },
   ]);
+  const looked = await platform.request("HEAD", `/v1/secrets/data?authorization=${authorization}`, { token: tokens.service });
+  expect(looked.status).toBe(404);
   const answer = await exchange(authorization);
   expect([answer.status, answer.headers.get("content-type"), answer.headers.get("cache-control")]).toEqual([
     200,
