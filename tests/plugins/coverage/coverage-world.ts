@@ -57,7 +57,8 @@ export async function useCoverageWorld(options: TestPlatformOptions = {}): Promi
         id,
         token,
         onGitHub,
-        push: (pushed) => platform.push(onGitHub, pushed),
+        // Two repositories would have the same commit, when both are pushed the same in one second.
+        push: (pushed) => platform.push(onGitHub, { message: `For ${name}`, ...pushed }),
         async move(sha, branch = "main") {
           const payload = await platform.github.payloads.push(onGitHub, { branch, before: null, after: sha });
           await platform.github.deliver("push", payload, { to: `${platform.url}/v1/github/events` });

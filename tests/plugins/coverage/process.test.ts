@@ -115,7 +115,7 @@ test.each([
   expect(await repository.history("main")).toEqual([]);
   const [left] = await world.platform.db.sql`
     SELECT (SELECT count(*) FROM coverage_files f JOIN coverage_infos v ON v.id = f.coverage_info_id JOIN commits c ON c.id = v.commit_id
-             WHERE c.sha = ${sha}) + (SELECT count(*) FROM coverage_uploads WHERE repository_id = ${repository.id}) AS count`;
+             WHERE c.repository_id = ${repository.id}) + (SELECT count(*) FROM coverage_uploads WHERE repository_id = ${repository.id}) AS count`;
   expect(left?.count).toBe(0);
   await repository.cover(sha, { "b.rb": "Nw==" });
   expect((await repository.get<Summary>(`/commits/${sha}/coverage/summary`)).status).toBe(
