@@ -33,6 +33,8 @@ export interface Checks {
   heardFrom(q: Queryable, jobId: string): Promise<void>;
   /** @returns the run, with the state of its check set; undefined when another one has taken its place */
   run(q: Queryable, jobId: string): Promise<(Run & RunState) | undefined>;
+  /** @returns runs that wait for a Worker or have one, in the order of their check sets' ids, from the one after `after` on */
+  runs(q: Queryable, after: number, limit: number): Promise<Run[]>;
   /**
    * Makes what a Worker is given for a run, with fresh one-time authorizations for its secrets. When a secret is gone by now,
    * the run ends as errored.

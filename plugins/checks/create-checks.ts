@@ -11,7 +11,7 @@ import type { Announce } from "./run/announce";
 import type { RunEnd } from "./run/end";
 import { createQueueEntry } from "./run/queue-entry";
 import { assertCurrent } from "./run/worker-reports";
-import type { MountSecrets } from "./slots";
+import type { MountSecrets, Run } from "./slots";
 import { checkSets } from "./tables";
 
 interface Parts {
@@ -58,6 +58,13 @@ export function createChecks({ github, storage, secrets, end, announce, readMani
       const set = await findCheckSetOfJob(q, jobId);
       const run = set && runOf(set);
       return run ? { ...run, finished: isFinished(set.status), canceling: set.canceling } : undefined;
+    },
+
+    async runs({ sql }, after, limit) {
+      return await sql<Run[]>`
+        SELECT s.job_id AS "jobId", s.id AS "checkSetId", s.commit_id AS "commitId", c.repository_id AS "repositoryId"
+          FROM check_sets s JOIN commits c ON c.id = s.commit_id
+         WHERE s.status IN ('queued', 'in_progress') AND s.job_id IS NOT NULL AND s.id > ${after} ORDER BY s.id LIMIT ${limit}`;
     },
 
     async giveUp(tx, jobId, reason) {

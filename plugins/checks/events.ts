@@ -1,5 +1,6 @@
 import { defineEvent } from "../../core";
 import type { EndStatus } from "./check-set/check-set-states";
+import type { Run } from "./slots";
 
 /** A commit's checks start afresh: whatever a former run brought is to be deleted. */
 export const checkSetStarted = defineEvent<{ commitId: number; checkSetId: number }>("check_set.started");
@@ -15,3 +16,9 @@ export const checkSetWrappedUp = defineEvent<{
   issuesCount: number;
   outcome: EndStatus;
 }>("check_set.wrapped_up");
+
+/**
+ * A run went on: it is about to be given to a way to Workers, which may happen again; a Worker has begun with it, which may be told more
+ * than once; it has ended, or its repository is about to be deleted.
+ */
+export const runChanged = defineEvent<Run & { what: "queued" | "begun" | "ended" }>("run.changed");

@@ -7,7 +7,7 @@ import storage from "../storage";
 import { checksProgress } from "./check-set/progress-source";
 import { createChecks } from "./create-checks";
 import { errors } from "./errors";
-import { checkSetStarted, checkSetWrappedUp } from "./events";
+import { checkSetStarted, checkSetWrappedUp, runChanged } from "./events";
 import { createManifests } from "./manifest/manifests";
 import { createReadManifest } from "./manifest/read-manifest";
 import { checkRoutes } from "./routes/checks";
@@ -28,7 +28,7 @@ import * as tables from "./tables";
 
 export type { EndStatus } from "./check-set/check-set-states";
 export type { Checks, RunState } from "./checks";
-export { checkSetStarted, checkSetWrappedUp } from "./events";
+export { checkSetStarted, checkSetWrappedUp, runChanged } from "./events";
 export type { Manifest, ManifestCheck, ManifestError, Mount } from "./manifest/manifest";
 export { normalizePluginName } from "./manifest/plugin-name";
 export type { ManifestReading } from "./manifest/read-manifest";
@@ -63,7 +63,7 @@ export default definePlugin({
   tables,
   errors,
   slots: [workerTransport, issueCounts, mountSecrets],
-  events: [checkSetStarted, checkSetWrappedUp],
+  events: [checkSetStarted, checkSetWrappedUp, runChanged],
   setup({ db, events, jobs, slots, log, config, boundedWork, use: { repositories, storage, github } }) {
     const counts = slots.one(issueCounts);
     const secrets = slots.one(mountSecrets);
@@ -74,7 +74,7 @@ export default definePlugin({
     const start = createRunStart({ events, storage, announce, transports, secrets, log });
     const end = createRunEnd({ events, announce, transports, counts, repositories });
     const requests = createRunRequests({ jobs, start, end, transports });
-    const reports = createWorkerReports({ end, transports });
+    const reports = createWorkerReports({ events, end, transports });
     const api = createChecks({ github, storage, secrets, end, announce, readManifest, manifests });
     const { guards } = repositories;
     return {
@@ -88,7 +88,7 @@ export default definePlugin({
         handleRunChecks({ db, repositories, storage, readManifest, start }),
         checksUpkeep({ db, start, end, transports, ...config }),
       ],
-      on: checkReactions({ jobs, start, transports }),
+      on: checkReactions({ events, jobs, start, transports }),
       contribute: [commitProgress.with(checksProgress), commitUse.with(useForRuns)],
       console: { checks: { summary: "await checks.pluginNames(db, 31) and the like", value: api } },
     };

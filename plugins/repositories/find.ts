@@ -35,6 +35,11 @@ export async function findRepository(q: Queryable, id: number): Promise<Reposito
   return row;
 }
 
+/** @param name in any case */
+export async function findRepositoryByName(q: Queryable, name: string): Promise<RepositoryRow | undefined> {
+  return await reachRepository(q, { name }, null);
+}
+
 export async function findRepositoryByGitHubId(q: Queryable, githubId: number): Promise<RepositoryRow | undefined> {
   const [row] = await q.sql<RepositoryRow[]>`
     SELECT ${repositoryColumns(q)} FROM repositories r ${withDefaultBranch(q)} WHERE r.github_id = ${githubId}`;

@@ -49,6 +49,7 @@ import { organizationListWebhooks } from "./webhooks/organization-list";
 import { pushWebhooks } from "./webhooks/pushes";
 import { createRegistered } from "./webhooks/registered";
 
+export type { CacheSize } from "./cache-size";
 export * from "./events";
 export type { StorageLimits } from "./eviction/limits";
 export type { PickedCommit } from "./eviction/pick-commits";

@@ -1,9 +1,18 @@
 import type { Route, Transaction } from "../../core";
+import { type CacheSize, cacheSize } from "./cache-size";
 import { setBranchCoverage, setBranchIssues, setCoverage, setIgnoreRulesCount, setIssuesCount } from "./commits";
 import { lockStorageSize } from "./commits-size";
 import type { RequestDeletion } from "./deletion";
 import type { StoredCommits } from "./eviction/stored-commits";
-import { countRepositories, findBranch, findCommit, findCommitBySha, findRepository, findRepositoryByToken } from "./find";
+import {
+  countRepositories,
+  findBranch,
+  findCommit,
+  findCommitBySha,
+  findRepository,
+  findRepositoryByName,
+  findRepositoryByToken,
+} from "./find";
 import type { RepositoryGuards } from "./guards";
 import { type BranchHistory, createHistory } from "./histories/history";
 import { listAllRepositories } from "./list-all";
@@ -30,6 +39,7 @@ export interface Repositories {
   syncAllPermissions(tx: Transaction): Promise<void>;
   readonly listAll: typeof listAllRepositories;
   readonly findRepository: typeof findRepository;
+  readonly findRepositoryByName: typeof findRepositoryByName;
   readonly findRepositoryByToken: typeof findRepositoryByToken;
   readonly countRepositories: typeof countRepositories;
   readonly findCommit: typeof findCommit;
@@ -37,6 +47,8 @@ export interface Repositories {
   readonly findBranch: typeof findBranch;
   /** Has what is counted of a repository changed by one transaction at a time. To be called before its commits are locked. */
   readonly lock: typeof lockStorageSize;
+  /** Told by whoever keeps the cache's catalogue. */
+  readonly cacheSize: CacheSize;
   readonly setIgnoreRulesCount: typeof setIgnoreRulesCount;
   readonly setIssuesCount: typeof setIssuesCount;
   readonly setBranchIssues: typeof setBranchIssues;
@@ -56,12 +68,14 @@ export function createRepositories(parts: Parts): Repositories {
     history: createHistory,
     listAll: listAllRepositories,
     findRepository,
+    findRepositoryByName,
     findRepositoryByToken,
     countRepositories,
     findCommit,
     findCommitBySha,
     findBranch,
     lock: lockStorageSize,
+    cacheSize,
     setIgnoreRulesCount,
     setIssuesCount,
     setBranchIssues,

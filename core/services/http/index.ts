@@ -1,5 +1,6 @@
 /** What plugins import of it. */
 
+export { hasTag, tagOf } from "./conditional";
 export { type Credential, defineCredential } from "./credential";
 export { ApiError, coreErrors, defineErrors, notFound } from "./errors";
 export { anyone, type Guard, type RequestContext } from "./guard";

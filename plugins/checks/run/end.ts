@@ -3,7 +3,7 @@ import type { Repositories } from "../../repositories";
 import { closeOpenChecks } from "../check-set/check-rows";
 import { type CheckSetRow, moveCheckSet, runOf } from "../check-set/check-set-rows";
 import type { EndStatus } from "../check-set/check-set-states";
-import { checkSetWrappedUp } from "../events";
+import { checkSetWrappedUp, runChanged } from "../events";
 import type { IssueCounts } from "../slots";
 import type { Announce } from "./announce";
 import type { Transports } from "./transports";
@@ -36,7 +36,9 @@ export function createRunEnd({ events, announce, transports, counts, repositorie
     await events.emit(tx, checkSetWrappedUp, { commitId, checkSetId, issuesCount, outcome: status });
     await announce(tx, set, announced(status, issuesCount));
     const run = runOf(set);
-    if (run) await transports.of(set)?.ended(tx, run);
+    if (!run) return;
+    await transports.of(set)?.ended(tx, run);
+    await events.emit(tx, runChanged, { ...run, what: "ended" });
   }
 
   return {

@@ -1,18 +1,26 @@
-import type { Jobs } from "../../../core";
+import type { Events, Jobs } from "../../../core";
 import { commitArrived, commitFetchFailed, commitStored, repositoryDeleted } from "../../repositories";
 import { type CheckSetRow, lockCheckSet, runOf } from "../check-set/check-set-rows";
 import { isRunning } from "../check-set/check-set-states";
+import { runChanged } from "../events";
 import { manifestError } from "../manifest/manifest";
 import type { checkSets } from "../tables";
 import type { RunStart } from "./start";
 import { runChecks } from "./start-job";
 import type { Transports } from "./transports";
 
+interface Parts {
+  events: Events;
+  jobs: Jobs;
+  start: RunStart;
+  transports: Transports;
+}
+
 /**
  * What becomes of checks when something happens to their commit or repository. A run's job id is the id of the fetch that it waits
  * for, so what is told of any other fetch doesn't concern it.
  */
-export function checkReactions({ jobs, start, transports }: { jobs: Jobs; start: RunStart; transports: Transports }) {
+export function checkReactions({ events, jobs, start, transports }: Parts) {
   return [
     /** A commit is checked once, however many branches come to it; one that couldn't be fetched, once more. */
     commitArrived.handledBy(async (tx, { commitId, fetchId }) => {
@@ -45,9 +53,12 @@ export function checkReactions({ jobs, start, transports }: { jobs: Jobs; start:
         const set = await lockCheckSet(tx, commitId);
         const run = set && isRunning(set.status) ? runOf(set) : null;
         const transport = set && transports.of(set);
-        if (!run || !transport) continue;
-        if (!set.canceling && !(await transport.takeBack(tx, run))) await transport.cancel(tx, run);
-        await transport.ended(tx, run);
+        if (!run) continue;
+        if (transport) {
+          if (!set.canceling && !(await transport.takeBack(tx, run))) await transport.cancel(tx, run);
+          await transport.ended(tx, run);
+        }
+        await events.emit(tx, runChanged, { ...run, what: "ended" });
       }
     }),
   ];

@@ -2,7 +2,7 @@ import type { Events, Logger, Queryable, Transaction } from "../../../core";
 import type { CommitStorage } from "../../storage";
 import { insertChecks } from "../check-set/check-rows";
 import { type CheckSetRow, lockCheckSet, moveCheckSet, runOf } from "../check-set/check-set-rows";
-import { checkSetStarted } from "../events";
+import { checkSetStarted, runChanged } from "../events";
 import { type Manifest, type ManifestError, manifestError } from "../manifest/manifest";
 import type { ManifestReading } from "../manifest/read-manifest";
 import type { MountSecrets } from "../slots";
@@ -129,6 +129,7 @@ export function createRunStart({ events, storage, announce, transports, secrets,
       return;
     }
     await tx.sql`UPDATE check_sets SET transport = ${transport.name}, updated_at = now() WHERE id = ${set.id}`;
+    await events.emit(tx, runChanged, { ...run, what: "queued" });
     await transport.enqueue(tx, run);
   }
 

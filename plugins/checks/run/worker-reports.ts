@@ -1,10 +1,11 @@
 import { eq } from "drizzle-orm";
-import { type Given, notFound, preparedRead, type Transaction } from "../../../core";
+import { type Events, type Given, notFound, preparedRead, type Transaction } from "../../../core";
 import { checkStatusesOf } from "../check-set/check-rows";
 import { type CheckSetRow, lockCheckSet, moveCheckSet, runOf } from "../check-set/check-set-rows";
 import { isRunning, statusWhenBegun, wrapUp } from "../check-set/check-set-states";
 import { type CheckStatus, nextCheckStatus } from "../check-set/check-states";
 import { errors } from "../errors";
+import { runChanged } from "../events";
 import { matchCheck } from "../manifest/match-check";
 import { checks } from "../tables";
 import type { RunEnd } from "./end";
@@ -40,7 +41,13 @@ export interface ReportedRun {
   readonly jobId: string | undefined;
 }
 
-export function createWorkerReports({ end, transports }: { end: RunEnd; transports: Transports }): WorkerReports {
+interface Parts {
+  events: Events;
+  end: RunEnd;
+  transports: Transports;
+}
+
+export function createWorkerReports({ events, end, transports }: Parts): WorkerReports {
   return {
     async report(tx, { commitId, jobId }, { pluginName, status, errorOutput }) {
       const set = await lockCheckSet(tx, commitId);
@@ -61,7 +68,9 @@ export function createWorkerReports({ end, transports }: { end: RunEnd; transpor
       if (next !== "in_progress") return;
       if (next !== set.status) await moveCheckSet(tx, set, next);
       const run = runOf(set);
-      if (run) await transports.of(set)?.begun?.(tx, run);
+      if (!run) return;
+      await transports.of(set)?.begun?.(tx, run);
+      await events.emit(tx, runChanged, { ...run, what: "begun" });
     },
 
     async wrapUp(tx, { commitId, jobId }) {

@@ -9,6 +9,7 @@ export interface Scenario {
   prepare(world: ActsWorld): Promise<{ path: string; body?: unknown }>;
 }
 
+let names = 0;
 const broken = { ".cocov.yaml": "version: none" };
 const runnable = { ".cocov.yaml": "version: 0.1.alpha\nchecks: [{ plugin: acme/lint }]" };
 
@@ -25,6 +26,14 @@ async function issuePath({ platform, repositoryWith }: ActsWorld): Promise<strin
     SELECT id, 'uid', 'bug', 'README.md', 1, 1, 'm', 'acme/lint' FROM commits ORDER BY id DESC LIMIT 1`;
   const [issue] = await platform.db.sql<{ id: number }[]>`SELECT max(id) AS id FROM issues`;
   return `${commit}/issues/${issue?.id}`;
+}
+
+/** @returns the id of what the Cache service says that it keeps, for a repository or for all */
+async function cachedIn({ platform }: ActsWorld, path: string): Promise<number> {
+  const query = new URLSearchParams({ engine: "local", name: "gems", name_hash: `hash-${++names}`, size: "1", mime: "m" });
+  const answer = await platform.request("POST", `${path}?${query}`, { token: await platform.serviceToken() });
+  const { id }: { id: number } = await answer.json();
+  return id;
 }
 
 /** Of each route that changes something on somebody's behalf: what is to be done, and which entry has to come of it. */
@@ -95,6 +104,26 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     action: "repository.deleted",
     prepare: async ({ repositoryWith }) => ({ path: `${(await repositoryWith()).repository}/settings/delete` }),
   },
+  "POST /v1/repositories/:repo_name/settings/cache/purge": {
+    action: "cache.purged",
+    prepare: async ({ repositoryWith }) => ({ path: `${(await repositoryWith()).repository}/settings/cache/purge` }),
+  },
+  "DELETE /v1/repositories/:repo_name/settings/cache/:id": {
+    action: "cache.evicted",
+    async prepare(world) {
+      const { repository } = await world.repositoryWith();
+      const { id } = await world.asked<{ id: number }>(200, "GET", repository);
+      return { path: `${repository}/settings/cache/${await cachedIn(world, `/v1/repositories/${id}/cache`)}` };
+    },
+  },
+  "POST /v1/admin/tool_cache/purge": {
+    action: "cache.purged",
+    prepare: async () => ({ path: "/v1/admin/tool_cache/purge" }),
+  },
+  "DELETE /v1/admin/tool_cache/:id": {
+    action: "cache.evicted",
+    prepare: async (world) => ({ path: `/v1/admin/tool_cache/${await cachedIn(world, "/v1/cache/tools")}` }),
+  },
   "POST /v1/repositories/:repo_name/commits/:commit_sha/checks/re_run": {
     action: "checks.re_run",
     prepare: async ({ repositoryWith }) => ({ path: `${(await repositoryWith(broken)).commit}/checks/re_run` }),
@@ -123,7 +152,6 @@ const ofOwners = [
   { path: "/v1/repositories/:repo_name", below: async ({ repositoryWith }: ActsWorld) => (await repositoryWith()).repository },
 ];
 const newKey = (): string => generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" }).toString();
-let names = 0;
 const newSecret = () => ({ name: `SECRET_${++names}`, data: "made up" });
 
 for (const { path, below } of ofOwners) {

@@ -15,7 +15,7 @@ export interface ActsWorld {
 }
 
 export async function useActsWorld(): Promise<ActsWorld> {
-  const platform = await useTestPlatform();
+  const platform = await useTestPlatform({ settings: { cache: { serviceUrl: "http://cache.example.org" } } });
   const admin = await platform.admin();
   let made = 0;
   return {

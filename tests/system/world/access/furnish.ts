@@ -28,15 +28,16 @@ const nothing = "9007199254740000";
 const keyText = generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" }).toString();
 
 /** What belongs to no repository. */
-export async function furnishPlatform({ platform, admin, isServed }: Furnishing): Promise<Names> {
-  const make = maker({ platform, admin, isServed });
+export async function furnishPlatform(furnishing: Furnishing): Promise<Names> {
+  const { platform, admin } = furnishing;
+  const make = maker(furnishing);
   // Whoever reads it first has it fetched.
   await platform.request("POST", "/v1/repositories/$org_repos/update", { token: admin });
   return {
     key_text: keyText,
     secret: await make("/v1/secrets", { name: "SHARED", data: "value" }),
     private_key: await make("/v1/private_keys", { name: "shared", key: keyText }),
-    tool: nothing,
+    tool: await cached(furnishing, "/v1/cache/tools", "linter.tar"),
     delivery: await delivered(platform),
     lease: crypto.randomUUID(),
     name_hash: "abc",
@@ -73,6 +74,7 @@ export async function furnishRepository(furnishing: Furnishing, name: string): P
   if (!ids) throw new Error("the commit has no run");
   const coverageFile = await covered(platform, { token: repository.token, sha, file });
   const of = `/v1/repositories/${name}`;
+  const artifact = `${name}-bones.tar`;
   return {
     id: repository.id,
     name,
@@ -83,13 +85,20 @@ export async function furnishRepository(furnishing: Furnishing, name: string): P
       sha,
       branch: "main",
       ...ids,
-      artifact: nothing,
+      artifact: await cached(furnishing, `/v1/repositories/${repository.id}/cache`, artifact),
       coverage_file: coverageFile.id,
       repository_secret: await make(`${of}/secrets`, { name: `${name}_KEY`, data: "value" }),
       repository_key: await make(`${of}/private_keys`, { name: `${name} key`, key: keyText }),
     },
-    marks: [repository.token, message, issue.message, file],
+    marks: [repository.token, message, issue.message, file, artifact],
   };
+}
+
+/** @returns the id of what the Cache service says that it keeps */
+async function cached({ platform }: Furnishing, path: string, name: string): Promise<string> {
+  const query = new URLSearchParams({ engine: "local", name, name_hash: "abc", size: "1024", mime: "application/x-tar" });
+  const answer = await platform.request("POST", `${path}/?${query}`, { token: await platform.serviceToken() });
+  return String((await json<{ id: number }>(answer, 200)).id);
 }
 
 /** @returns a file of the coverage that is uploaded for a commit */

@@ -54,6 +54,7 @@ const R = "/v1/repositories";
 const commit = `${R}/:name/commits/:sha` as const;
 const commitById = `${R}/:repo_id/commits/:sha` as const;
 const engine = "engine=local";
+const newEntry = `${engine}&name=gems.tar&name_hash=new&size=1&mime=text/plain`;
 const description = { description: "Script" };
 
 const rows: readonly Row[] = [
@@ -96,11 +97,14 @@ const rows: readonly Row[] = [
   ["maintainer", `POST ${R}/:name/settings/sync-github`, { success: [200, 204] }],
   ["repository admin", `POST ${R}/:name/settings/delete`, { success: [204], destroys: "repository" }],
   ["member", `GET ${R}/:name/settings/cache`],
-  ["maintainer", `POST ${R}/:name/settings/cache/purge`, { success: [204, 400] }],
-  ["maintainer", `DELETE ${R}/:name/settings/cache/:artifact`],
+  ["maintainer", `DELETE ${R}/:name/settings/cache/:artifact`, { success: [204] }],
   ["service: badges", `GET ${R}/:name/badges/coverage`],
   ["service: badges", `GET ${R}/:name/badges/issues`],
   ["member", `GET ${R}/:name/badges`, { success: [200, 204] }],
+  ["member", `GET ${R}/:name/settings/badges`],
+  // Off unless configured otherwise.
+  ["public", "GET /badges/:name/coverage.svg", { success: [404] }],
+  ["public", "GET /badges/:name/issues.svg", { success: [404] }],
   ["member", `GET ${R}/:name/branches`],
   ["member", `GET ${R}/:name/branches/graphs/:branch`],
   ["member", `GET ${R}/:name/branches/top_issues/:branch`],
@@ -141,15 +145,16 @@ const rows: readonly Row[] = [
   ["maintainer", `DELETE ${R}/:name/private_keys/:repository_key`, { success: [204], destroys: "item" }],
 
   ["service: cache", `GET ${R}/:repo_id/cache`, { query: engine }],
-  ["service: cache", `POST ${R}/:repo_id/cache`, { query: engine }],
+  ["service: cache", `POST ${R}/:repo_id/cache`, { query: newEntry, success: [200] }],
   ["service: cache", `GET ${R}/:repo_id/cache/:name_hash/meta`, { query: engine, success: [200, 404] }],
-  ["service: cache", `DELETE ${R}/:repo_id/cache/:name_hash`, { query: engine }],
-  ["service: cache", `PATCH ${R}/:repo_id/cache/:name_hash/touch`, { query: engine }],
+  ["service: cache", `PATCH ${R}/:repo_id/cache/:name_hash/touch`, { query: engine, success: [204] }],
+  ["service: cache", `DELETE ${R}/:repo_id/cache/:name_hash`, { query: engine, success: [204], destroys: "item" }],
+  ["maintainer", `POST ${R}/:name/settings/cache/purge`, { success: [204], destroys: "item" }],
   ["service: cache", "GET /v1/cache/tools", { query: engine }],
-  ["service: cache", "POST /v1/cache/tools", { query: engine }],
+  ["service: cache", "POST /v1/cache/tools", { query: newEntry, success: [200] }],
   ["service: cache", "GET /v1/cache/tools/:name_hash/meta", { query: engine, success: [200, 404] }],
-  ["service: cache", "DELETE /v1/cache/tools/:name_hash", { query: engine }],
-  ["service: cache", "PATCH /v1/cache/tools/:name_hash/touch", { query: engine }],
+  ["service: cache", "PATCH /v1/cache/tools/:name_hash/touch", { query: engine, success: [204] }],
+  ["service: cache", "DELETE /v1/cache/tools/:name_hash", { query: engine, success: [204], destroys: "item" }],
 
   ["service: worker", "POST /v1/worker/leases", { body: { worker: "w" }, success: [200, 204] }],
   ["service: worker", "POST /v1/worker/leases/:lease/renew"],
@@ -161,8 +166,8 @@ const rows: readonly Row[] = [
   ["admin", "POST /v1/admin/sidekiq_panel_token", { token: true, success: [200] }],
   ["panel token", "GET /v1/admin/sidekiq_panel"],
   ["admin", "GET /v1/admin/tool_cache"],
-  ["admin", "POST /v1/admin/tool_cache/purge", { success: [204, 400] }],
-  ["admin", "DELETE /v1/admin/tool_cache/:tool"],
+  ["admin", "DELETE /v1/admin/tool_cache/:tool", { success: [204] }],
+  ["admin", "POST /v1/admin/tool_cache/purge", { success: [204], destroys: "item" }],
   ["admin", "GET /v1/admin/users"],
   ["admin", "PATCH /v1/admin/users/:user/membership", { body: { role: "admin" }, success: [204] }],
   ["admin", "POST /v1/admin/users/:user/sync_perms", { success: [204] }],

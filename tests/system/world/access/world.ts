@@ -30,7 +30,7 @@ export const routeKey = (method: string, path: string): string =>
   `${method.toUpperCase()} ${path.replace(/\{\w+\}|:\w+/g, "{}")}`;
 
 export async function useAccessWorld(): Promise<AccessWorld> {
-  const platform = await useTestPlatform();
+  const platform = await useTestPlatform({ settings: { cache: { serviceUrl: "http://cache.example.org" } } });
   const admin = await platform.admin();
   const { paths } = await json<{ paths: Record<string, object> }>(await platform.request("GET", "/swagger/json"), 200);
   const served = new Set(

@@ -1,0 +1,40 @@
+import { z } from "zod";
+import { definePlugin, setting, settingText } from "../../core";
+import { createConnection } from "./connection";
+import { createDeliver, handleDeliver } from "./deliver";
+import type { Redis } from "./redis";
+
+export type { Redis } from "./redis";
+
+export default definePlugin({
+  name: "redis",
+  summary: "The Redis that is shared with Workers and the Cache service: what is sent there arrives, whatever happens to it",
+  config: z.object({
+    url: setting(settingText.regex(/^(rediss?|redis\+unix):\/\//).optional(), {
+      env: "COCOV_REDIS_URL",
+      summary: "Redis (6.0.6 or newer) that Workers and the Cache service are configured with as well",
+      accepts: "an address that begins with redis:// or rediss://",
+      secret: true,
+    }),
+  }),
+  setup({ jobs, observe, config: { url } }) {
+    const connection = createConnection(url, observe);
+    const redis: Redis = { configured: url !== undefined, send: connection.send, deliver: createDeliver(jobs) };
+    return {
+      api: redis,
+      jobs: [handleDeliver({ jobs, redis })],
+      readiness: [
+        {
+          name: "redis",
+          required: false,
+          async check() {
+            if (!redis.configured) return "not_configured";
+            await redis.send("PING", []);
+            return "ok";
+          },
+        },
+      ],
+      stop: async () => connection.close(),
+    };
+  },
+});
