@@ -8,5 +8,6 @@ export { createTestDatabase, type TestDatabase } from "./databases";
 export type { AddedRepository, WantedRepository } from "./factories";
 export * from "./github";
 export { letTimePass } from "./let-time-pass";
+export { startTestRedis, type TestRedis, useTestRedis } from "./redis/server";
 export { type RequestOptions, testKey } from "./server";
 export { startTestPlatform, type TestPlatform, type TestPlatformOptions, useTestPlatform } from "./test-platform";

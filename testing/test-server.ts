@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "../core/services/embedded-postgres/embedded-postgres";
 import { createLogger } from "../core/services/log/logger";
+import { endWithUs } from "./end-with-us";
 
 /** Nothing of these tests has to outlive a crash of the machine. */
 const settings = {
@@ -34,7 +35,7 @@ async function start(): Promise<TestServer> {
   const dataDir = await mkdtemp(join(tmpdir(), "cocov-test-"));
   await chmod(dataDir, 0o755);
   const server = await startEmbeddedPostgres({ dataDir, log: createLogger("warn"), settings });
-  const watchdog = killServerWhenWeDie(join(dataDir, "postgres", "cluster", "postmaster.pid"), dataDir);
+  const watchdog = endWithUs(join(dataDir, "postgres", "cluster", "postmaster.pid"), dataDir);
   return {
     ...server,
     remove: async () => {
@@ -43,17 +44,4 @@ async function start(): Promise<TestServer> {
       await rm(dataDir, { recursive: true, force: true });
     },
   };
-}
-
-/** Ends the server and removes its files when this process ends in a way that runs no code, such as kill -9. */
-function killServerWhenWeDie(postmasterFile: string, dataDir: string): Bun.Subprocess {
-  const script = 'read -r _ || { kill -QUIT "$(head -n 1 "$0")"; sleep 1; rm -rf "$1"; }';
-  const watchdog = Bun.spawn(["sh", "-c", script, postmasterFile, dataDir], {
-    stdin: "pipe",
-    stdout: "ignore",
-    stderr: "ignore",
-    detached: true,
-  });
-  watchdog.unref();
-  return watchdog;
 }
