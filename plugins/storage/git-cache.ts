@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { makeClosedFolder } from "./closed-folder";
+import { listCached, noteUse } from "./git/cache-size";
 import { forgetCommit, listCommits } from "./git/commit-refs";
 import { fetchEnvironment } from "./git/environment";
 import { runGit } from "./git/git-process";
@@ -61,9 +62,20 @@ export interface GitCache {
   forgetCommit(repositoryId: number, sha: string): Promise<void>;
   /** Forgets old commits and joins packs where that is due. */
   tidy(repositoryId: number, sha: string, signal?: AbortSignal): Promise<void>;
+  /** Notes that a repository's cache is used, so that it is among the last to go. */
+  noteUse(repositoryId: number, sha: string): Promise<void>;
+  /**
+   * Deletes caches until they take `maxBytes` at most, those first that weren't used for longest. What was used within the last hour
+   * stays, as some process may be at it, so that it may stay more.
+   * @returns how many repositories' caches were deleted
+   */
+  shrink(maxBytes: number): Promise<number>;
   /** Deletes all that is cached of a repository. */
   removeRepository(repositoryId: number): Promise<void>;
 }
+
+/** Longer than a fetch, the packing that follows and the reading of a page's files may take together. */
+const inUseMs = 3_600_000;
 
 /** So many commits are kept for the next fetch to build on. More would make each fetch announce more than it saves. */
 const keptCommits = 32;
@@ -80,6 +92,7 @@ export function createGitCache(path: string, limits: FetchLimits, observed: Obse
     const attempt = async () => {
       await makeClosedFolder(path);
       await ensureRepository(dir, objectFormat(commit.sha));
+      await noteUse(dir);
       if (!(await listCommits(dir)).includes(commit.sha)) await fetchWhenUnlocked(dir, commit, limits, fetch);
     };
     try {
@@ -111,10 +124,26 @@ export function createGitCache(path: string, limits: FetchLimits, observed: Obse
     await removeLeftovers(dirname(dir));
   }
 
+  async function shrink(maxBytes: number): Promise<number> {
+    const leastUsedFirst = await listCached(path);
+    let bytes = leastUsedFirst.reduce((sum, cached) => sum + cached.bytes, 0);
+    let deleted = 0;
+    for (const cached of leastUsedFirst) {
+      if (bytes <= maxBytes || Date.now() - cached.usedAt.getTime() < inUseMs) break;
+      await discardRepository(join(path, String(cached.repositoryId)));
+      bytes -= cached.bytes;
+      deleted++;
+    }
+    if (leastUsedFirst.length > 0) await removeLeftovers(path);
+    return deleted;
+  }
+
   return {
     gitDir,
     fetchCommit,
     tidy,
+    shrink,
+    noteUse: (repositoryId, sha) => noteUse(gitDir(repositoryId, sha)),
     async discardIfDamaged(repositoryId, sha) {
       const dir = gitDir(repositoryId, sha);
       if (await observed("rev-list", () => isReadable(dir, sha, limits.process))) return false;

@@ -7,6 +7,7 @@ import { commitRefetch, createReadying } from "./refetch";
 import { openBucket } from "./s3-settings";
 import { createS3Store } from "./s3-store";
 import { settings } from "./settings";
+import { cacheShrinking } from "./shrink-cache";
 import { createSnapshots } from "./snapshots";
 import { storageAccess } from "./storage-access";
 
@@ -40,6 +41,7 @@ export default definePlugin({
     const api = createCommitStorage({ snapshots, readying, mode: config.mode, base: config.mode === "s3" ? "" : folder });
     return {
       api,
+      jobs: [cacheShrinking({ snapshots, maxBytes: config.cacheMaxSize })],
       readiness: [storageReadiness(snapshots)],
       start: () =>
         snapshots.prepare().catch((error: unknown) => {

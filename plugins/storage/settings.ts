@@ -28,6 +28,10 @@ export const settings = z
       env: "COCOV_COMMIT_MAX_SIZE",
       summary: "bytes of all files of one commit, unpacked; a commit with more isn't fetched",
     }),
+    cacheMaxSize: setting(wholeNumber(0).default(20 * 1024 ** 3), {
+      env: "COCOV_GIT_CACHE_MAX_SIZE",
+      summary: "bytes of the git cache; what wasn't used for longest goes beyond it; 0: no limit",
+    }),
   })
   .superRefine((given, context) => {
     const missing = given.mode === "s3" ? missingForS3(given) : [];

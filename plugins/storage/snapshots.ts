@@ -7,7 +7,7 @@ import type { CommitTree } from "./commit-tree";
 import { openGitTree } from "./git/git-tree";
 import { observedGit } from "./git/observed-git";
 import { gitMemoryBytes, type ProcessLimits } from "./git/process-limits";
-import { type CommitToFetch, createGitCache } from "./git-cache";
+import { type CommitToFetch, createGitCache, type GitCache } from "./git-cache";
 import { assertCommitSha } from "./names";
 import { createPacker } from "./pack-commit";
 import { readFilesOf, type SnapshotFile } from "./read-file";
@@ -100,6 +100,8 @@ export interface Snapshots {
   removeFormerName(gone: Omit<GoneRepository, "repositoryId">): Promise<void>;
   /** Moves a repository's archives to its new name; under the old name they stay readable. */
   rename(oldName: string, newName: string): Promise<void>;
+  /** Keeps this machine's git cache within a size. See {@link GitCache.shrink}. */
+  readonly shrinkCache: GitCache["shrink"];
 }
 
 /** What holds unless settings say otherwise. */
@@ -135,6 +137,7 @@ export function createSnapshots({ store, cachePath, log, limits: given, observe 
     const gitDir = cache.gitDir(commit.repositoryId, commit.sha);
     const left = new Set(paths);
     try {
+      await cache.noteUse(commit.repositoryId, commit.sha);
       for await (const [path, file] of readFrom(openGitTree(gitDir, commit.sha), paths, commit.maxBytes)) {
         left.delete(path);
         yield [path, file];
@@ -173,6 +176,7 @@ export function createSnapshots({ store, cachePath, log, limits: given, observe 
     },
     removeFormerName: ({ name, held }) => store.removeRepository(name, held),
     rename: store.rename,
+    shrinkCache: cache.shrink,
   };
 }
 
