@@ -8,7 +8,7 @@ import { runGit } from "./git/git-process";
 import { type ObjectFormat, refPrefix } from "./git/layout";
 import type { ObservedGit } from "./git/observed-git";
 import type { ProcessLimits } from "./git/process-limits";
-import { discardRepository, ensureRepository, runLocalGit } from "./git/repository";
+import { asideOf, discardRepository, ensureRepository, moveAside, runLocalGit } from "./git/repository";
 import { isConnected, isReadable } from "./git/soundness";
 import { lockAge, removeOldLocks, removeUnfinishedObjects, unfinishedBytes } from "./git/unfinished";
 import { removeLeftovers } from "./leftovers";
@@ -40,6 +40,12 @@ export interface CommitToFetch {
 }
 
 /**
+ * Does something that takes a moment while nobody fetches into, packs from or tidies a repository's cache, and keeps others from beginning.
+ * @returns false when somebody is at it, on this machine or another; nothing is done then
+ */
+export type WhileUnused = (repositoryId: number, act: () => Promise<void>) => Promise<boolean>;
+
+/**
  * Bare repositories that hold what was fetched before, one per repository of the platform, so that the next commit costs what
  * changed. They may be deleted at any time.
  */
@@ -65,17 +71,14 @@ export interface GitCache {
   /** Notes that a repository's cache is used, so that it is among the last to go. */
   noteUse(repositoryId: number, sha: string): Promise<void>;
   /**
-   * Deletes caches until they take `maxBytes` at most, those first that weren't used for longest. What was used within the last hour
-   * stays, as some process may be at it, so that it may stay more.
-   * @returns how many repositories' caches were deleted
+   * Deletes caches until they take `maxBytes` at most, those first that weren't used for longest, and never one that a writer is at, so
+   * that more may stay. Whoever merely reads one that goes reads on from the archive.
+   * @returns ids of the repositories whose caches were deleted
    */
-  shrink(maxBytes: number): Promise<number>;
+  shrink(maxBytes: number, whileUnused: WhileUnused): Promise<number[]>;
   /** Deletes all that is cached of a repository. */
   removeRepository(repositoryId: number): Promise<void>;
 }
-
-/** Longer than a fetch, the packing that follows and the reading of a page's files may take together. */
-const inUseMs = 3_600_000;
 
 /** So many commits are kept for the next fetch to build on. More would make each fetch announce more than it saves. */
 const keptCommits = 32;
@@ -124,15 +127,18 @@ export function createGitCache(path: string, limits: FetchLimits, observed: Obse
     await removeLeftovers(dirname(dir));
   }
 
-  async function shrink(maxBytes: number): Promise<number> {
+  async function shrink(maxBytes: number, whileUnused: WhileUnused): Promise<number[]> {
     const leastUsedFirst = await listCached(path);
     let bytes = leastUsedFirst.reduce((sum, cached) => sum + cached.bytes, 0);
-    let deleted = 0;
-    for (const cached of leastUsedFirst) {
-      if (bytes <= maxBytes || Date.now() - cached.usedAt.getTime() < inUseMs) break;
-      await discardRepository(join(path, String(cached.repositoryId)));
-      bytes -= cached.bytes;
-      deleted++;
+    const deleted: number[] = [];
+    for (const { repositoryId, bytes: own } of leastUsedFirst) {
+      if (bytes <= maxBytes) break;
+      const folder = join(path, String(repositoryId));
+      const aside = asideOf(folder);
+      if (!(await whileUnused(repositoryId, () => moveAside(folder, aside)))) continue;
+      await rm(aside, { recursive: true, force: true });
+      bytes -= own;
+      deleted.push(repositoryId);
     }
     if (leastUsedFirst.length > 0) await removeLeftovers(path);
     return deleted;

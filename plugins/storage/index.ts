@@ -7,9 +7,9 @@ import { commitRefetch, createReadying } from "./refetch";
 import { openBucket } from "./s3-settings";
 import { createS3Store } from "./s3-store";
 import { settings } from "./settings";
-import { cacheShrinking } from "./shrink-cache";
 import { createSnapshots } from "./snapshots";
 import { storageAccess } from "./storage-access";
+import { storageKey } from "./storage-key";
 
 export type { CommitStorage, WorkersPath } from "./commit-storage";
 export { isCommitSha, isRepositoryName } from "./names";
@@ -24,7 +24,7 @@ export default definePlugin({
   summary: "The files of commits: fetched with git, packed for workers, read for everybody else",
   config: settings,
   slots: [commitRefetch],
-  setup({ slots, log, observe, config, core }) {
+  setup({ slots, jobs, log, observe, config, core }) {
     const folder = resolve(config.path ?? join(core.dataDir, "git_storage"));
     const store =
       config.mode === "s3"
@@ -34,6 +34,13 @@ export default definePlugin({
       store,
       cachePath: resolve(core.dataDir, "git_cache"),
       limits: { maxFiles: config.commitMaxFiles, maxBytes: config.commitMaxSize },
+      cacheLimit:
+        config.cacheMaxSize > 0
+          ? {
+              maxBytes: config.cacheMaxSize,
+              whileUnused: (repositoryId, act) => jobs.whileIdle(storageKey(repositoryId), act),
+            }
+          : undefined,
       log,
       observe,
     });
@@ -41,7 +48,6 @@ export default definePlugin({
     const api = createCommitStorage({ snapshots, readying, mode: config.mode, base: config.mode === "s3" ? "" : folder });
     return {
       api,
-      jobs: [cacheShrinking({ snapshots, maxBytes: config.cacheMaxSize })],
       readiness: [storageReadiness(snapshots)],
       start: () =>
         snapshots.prepare().catch((error: unknown) => {

@@ -30,7 +30,7 @@ export const settings = z
     }),
     cacheMaxSize: setting(wholeNumber(0).default(20 * 1024 ** 3), {
       env: "COCOV_GIT_CACHE_MAX_SIZE",
-      summary: "bytes of the git cache; what wasn't used for longest goes beyond it; 0: no limit",
+      summary: "bytes of a machine's git cache; what wasn't used for longest goes beyond it; 0: no limit",
     }),
   })
   .superRefine((given, context) => {

@@ -1,13 +1,14 @@
 import type { Logger } from "pino";
 import type { CallObservation } from "../../core";
 import { openArchiveTree } from "./archive-tree";
+import { type CacheLimit, createCacheLimit } from "./cache-limit";
 import { makeClosedFolder } from "./closed-folder";
 import { type CommitLimits, packAllowance } from "./commit-limits";
 import type { CommitTree } from "./commit-tree";
 import { openGitTree } from "./git/git-tree";
 import { observedGit } from "./git/observed-git";
 import { gitMemoryBytes, type ProcessLimits } from "./git/process-limits";
-import { type CommitToFetch, createGitCache, type GitCache } from "./git-cache";
+import { type CommitToFetch, createGitCache } from "./git-cache";
 import { assertCommitSha } from "./names";
 import { createPacker } from "./pack-commit";
 import { readFilesOf, type SnapshotFile } from "./read-file";
@@ -20,6 +21,8 @@ export interface SnapshotOptions {
   readonly cachePath: string;
   readonly log: Logger;
   readonly limits?: Partial<SnapshotLimits>;
+  /** How much the git cache may take. Unlimited unless given. */
+  readonly cacheLimit?: CacheLimit;
   /** Told of what git fetches, packs and tidies. */
   readonly observe?: CallObservation;
 }
@@ -100,8 +103,6 @@ export interface Snapshots {
   removeFormerName(gone: Omit<GoneRepository, "repositoryId">): Promise<void>;
   /** Moves a repository's archives to its new name; under the old name they stay readable. */
   rename(oldName: string, newName: string): Promise<void>;
-  /** Keeps this machine's git cache within a size. See {@link GitCache.shrink}. */
-  readonly shrinkCache: GitCache["shrink"];
 }
 
 /** What holds unless settings say otherwise. */
@@ -116,10 +117,11 @@ export const defaultLimits: SnapshotLimits = {
 };
 
 /** Snapshots whose git cache is on local disk. */
-export function createSnapshots({ store, cachePath, log, limits: given, observe }: SnapshotOptions): Snapshots {
+export function createSnapshots({ store, cachePath, log, limits: given, cacheLimit, observe }: SnapshotOptions): Snapshots {
   const limits = { ...defaultLimits, ...given };
   const observed = observedGit(observe);
   const cache = createGitCache(cachePath, { ...limits, packBytes: packAllowance(limits) }, observed);
+  const bound = cacheLimit && createCacheLimit({ cache, limit: cacheLimit, log });
   const packer = createPacker({ cache, limits, observed });
 
   async function storeCommit(commit: CommitToStore): Promise<{ cloneSize: number }> {
@@ -129,6 +131,7 @@ export function createSnapshots({ store, cachePath, log, limits: given, observe 
     await cache.tidy(commit.repositoryId, commit.sha, commit.signal).catch((error: unknown) => {
       log.warn({ err: error, repository: commit.repositoryId }, "The git cache couldn't be tidied");
     });
+    await bound?.look();
     return { cloneSize: stored.storedBytes };
   }
 
@@ -176,7 +179,6 @@ export function createSnapshots({ store, cachePath, log, limits: given, observe 
     },
     removeFormerName: ({ name, held }) => store.removeRepository(name, held),
     rename: store.rename,
-    shrinkCache: cache.shrink,
   };
 }
 

@@ -138,6 +138,11 @@ export interface Jobs {
   resume(name: string): Promise<boolean>;
   /** @returns paused names, in order */
   paused(): Promise<PausedName[]>;
+  /**
+   * Does something that takes a moment while no job with an exclusive key runs, in any process; those that want to start wait for it.
+   * @returns false when such a job runs; nothing is done then
+   */
+  whileIdle(exclusiveKey: string, act: () => Promise<void>): Promise<boolean>;
 }
 
 export interface DeadJob {

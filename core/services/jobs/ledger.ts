@@ -3,6 +3,7 @@ import { enqueueRows, jobsChannel } from "./enqueue";
 import type { Jobs } from "./job";
 import { deleteJob, pausedNames, pauseJobs, promoteJob, resumeJobs } from "./job-control";
 import { countJobs, isJobId, listJobs } from "./job-listing";
+import { whileIdle } from "./while-idle";
 
 /** How many jobs the ledger holds, for metrics. */
 export interface JobDepth {
@@ -83,6 +84,7 @@ export function createJobLedger({ db }: { db: Database }): JobLedger {
       return resumed;
     },
     paused: () => pausedNames(db),
+    whileIdle: (exclusiveKey, act) => whileIdle(db, exclusiveKey, act),
 
     async depth() {
       const [depth] = await db.sql<JobDepth[]>`

@@ -58,12 +58,15 @@ async function isFolder(path: string): Promise<boolean> {
 
 /** Deletes the cached repository. It gets another name first, so that nobody finds half of one. */
 export async function discardRepository(gitDir: string): Promise<void> {
-  const discarded = `${gitDir}.${crypto.randomUUID()}.discarded`;
-  try {
-    await rename(gitDir, discarded);
-  } catch (error) {
-    if (isAbsence(error)) return;
-    throw error;
-  }
-  await rm(discarded, { recursive: true, force: true });
+  const aside = asideOf(gitDir);
+  await moveAside(gitDir, aside);
+  await rm(aside, { recursive: true, force: true });
+}
+
+/** @returns a name for a folder that is about to be deleted, which nobody looks at */
+export const asideOf = (folder: string): string => `${folder}.${crypto.randomUUID()}.discarded`;
+
+/** Renames a folder, if it is there. */
+export async function moveAside(folder: string, aside: string): Promise<void> {
+  await rename(folder, aside).catch((error: unknown) => (isAbsence(error) ? undefined : Promise.reject(error)));
 }

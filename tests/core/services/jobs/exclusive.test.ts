@@ -182,3 +182,34 @@ test("ten thousand jobs that wait for one key neither fill the queue nor keep ot
   await world.db.sql`delete from core_jobs where running_token is null`;
   gate.open();
 });
+
+test("something is done while no job with a key runs: not while one does, and those that want to start wait", async () => {
+  const job = turnJob("tests.kept_off");
+  const [gate, act] = [createGate(), createGate()];
+  let begun = false;
+  const handled = job.handledBy(async ({ word }, run) => {
+    begun = true;
+    await gate.passed;
+    await run.complete((tx) => leaveEffect(tx, word));
+  });
+  const doing = world.ledger.whileIdle("x", () => act.passed);
+  await world.enqueue(job, { word: "waiter", key: "x" });
+  await world.run([handled]);
+  // The delivery has arrived at the key: its statement waits for the other transaction.
+  await until(
+    async () =>
+      (await world.db.sql`select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`)
+        .length > 0,
+  );
+  expect(begun).toBe(false);
+  act.open();
+  expect(await doing).toBe(true);
+  await until(async () => begun);
+  expect(await world.ledger.whileIdle("x", async () => expect.unreachable())).toBe(false);
+  expect(await world.ledger.whileIdle("y", async () => {})).toBe(true);
+  gate.open();
+  await world.ledger.idle();
+  expect(await world.effects()).toEqual(["waiter"]);
+  await expect(world.ledger.whileIdle("x", () => Promise.reject(new Error("no")))).rejects.toThrow("no");
+  expect(await world.ledger.whileIdle("x", async () => {})).toBe(true);
+});
