@@ -52,12 +52,20 @@ interface Parts {
 }
 
 export function createClients({ db, jobs, redis, repositories, checks }: Parts): Clients {
-  async function authorize(jobId: string): Promise<void> {
+  async function repositoryOf(jobId: string) {
     const run = await checks.run(db, jobId);
-    const repository = run && !run.finished ? await repositories.findRepository(db, run.repositoryId) : undefined;
-    if (!repository) return void (await redis.send("DEL", [keyOf(jobId)]));
-    const { name, id } = repository;
-    await redis.send("SET", [keyOf(jobId), JSON.stringify({ name, id }), "EX", String(lifetime)]);
+    return run && !run.finished ? await repositories.findRepository(db, run.repositoryId) : undefined;
+  }
+
+  async function authorize(jobId: string): Promise<void> {
+    const repository = await repositoryOf(jobId);
+    if (repository) {
+      const { name, id } = repository;
+      await redis.send("SET", [keyOf(jobId), JSON.stringify({ name, id }), "EX", String(lifetime)]);
+      // What ended meanwhile may have been taken away before it was given.
+      if (await repositoryOf(jobId)) return;
+    }
+    await redis.send("DEL", [keyOf(jobId)]);
   }
 
   async function lost(jobIds: readonly string[]): Promise<string[]> {

@@ -9,6 +9,7 @@ import {
   type Transaction,
 } from "../../core";
 import type { CacheSize } from "../repositories";
+import { errors } from "./errors";
 import { cacheEntries } from "./tables";
 
 const columns = rowColumns(
@@ -48,7 +49,7 @@ export interface Entries {
   /**
    * Notes what was stored. An entry of that hash and engine gets the new name, size and type and stays the same entry; it isn't to go any more.
    * @returns the entry, and what the owner's entries add up to now; 0 for tools
-   * @throws 404 when the repository is gone
+   * @throws 404 when the repository is gone; `cache.invalid_size` when all of it together would be more than can be counted
    */
   register(tx: Transaction, owner: Owner, entry: NewEntry): Promise<{ row: EntryRow; total: number }>;
   /** Notes that an entry was used. @returns false when there is none */
@@ -108,7 +109,14 @@ export function createEntries({ cacheSize }: { cacheSize: CacheSize }): Entries 
           (SELECT f.size FROM cache_entries f WHERE f.id = e.id) AS former`;
       if (!row) throw new Error("an entry that was just written isn't there");
       const { former, ...entry } = row;
-      const total = isTool ? 0 : await cacheSize.add(tx, owner, entry.size - (former ?? 0));
+      const difference = entry.size - (former ?? 0);
+      if (before + difference > Number.MAX_SAFE_INTEGER) {
+        throw errors.fail(
+          "cache.invalid_size",
+          "`size` is more than a repository's cache can have, together with what is there",
+        );
+      }
+      const total = isTool ? 0 : await cacheSize.add(tx, owner, difference);
       return { row: entry, total };
     },
 

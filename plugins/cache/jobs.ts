@@ -29,10 +29,9 @@ interface Parts {
 }
 
 export function evictionJobs({ db, redis, evictions, limit }: Parts): HandledJob[] {
-  /** While tasks wait to be taken, or can't be seen, the Cache service may not have heard. */
+  /** While tasks wait to be taken, or can't be sent or seen, the Cache service may not have heard. */
   async function isHeard(): Promise<boolean> {
-    if (!redis.configured) return true;
-    return (await redis.send("LLEN", [taskList]).catch(() => undefined)) === 0;
+    return redis.configured && (await redis.send("LLEN", [taskList]).catch(() => undefined)) === 0;
   }
 
   return [

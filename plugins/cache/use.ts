@@ -4,6 +4,9 @@ import type { EntryRow } from "./entries";
 /** Seconds for which one use stands for all. */
 const accuracy = 60;
 
+/** Uses that may wait to be written. Where the database is that busy, more of them would only keep others waiting. */
+const mostUnderWay = 100;
+
 /** Notes that an entry was looked up: the Cache service does that whenever it hands one out, and says so in no other way. */
 export type NoteUse = (row: EntryRow) => void;
 
@@ -22,7 +25,7 @@ export function createNoteUse({ db, log }: { db: Database; log: Logger }): NoteU
 
   return ({ id, lastUsedAt }) => {
     const isRecent = lastUsedAt !== null && lastUsedAt.getTime() > Date.now() - accuracy * 1000;
-    if (isRecent || under.has(id)) return;
+    if (isRecent || under.has(id) || under.size >= mostUnderWay) return;
     under.add(id);
     note(id)
       .catch((error: unknown) => log.warn({ err: error, entry: id }, "the use of a cache entry couldn't be noted"))

@@ -74,12 +74,13 @@ export function artifactRoutes({ db, guards, entries, noteUse, registered }: Par
       path: `${base}/:name_hash/meta`,
       summary: "Look up an artifact",
       description: "Counts as use.",
-      ...of,
+      // Without looking the repository up first: this is what the Cache service asks most, and where one isn't, no artifact of its is.
+      access: of.access,
       params: z.object({ ...numbered, ...entryParameters }),
       answers: { 200: entryJson },
       errors: ["not_found"],
-      handle: async ({ repository: { id }, url, params }) => {
-        const row = await entries.find(db, id, referenceIn(url, hashAt, params));
+      handle: async ({ url, params }) => {
+        const row = await entries.find(db, params.repo_id, referenceIn(url, hashAt, params));
         if (!row) throw notFound("There is no such artifact");
         noteUse(row);
         return presentEntry(row);
