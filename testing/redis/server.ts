@@ -3,8 +3,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RedisClient } from "bun";
+import { debianProgram } from "../debian-program";
 import { endWithUs } from "../end-with-us";
-import { redisProgram } from "./program";
 
 /** A Redis of a test's own: a real one, that can be made to fail. */
 export interface TestRedis {
@@ -96,10 +96,10 @@ async function launch(folder: string, pidFile: string, wanted?: number): Promise
     // Below those that are given to connections and to whoever asks for any: it is still free when the server is started again.
     const port = wanted ?? 10_000 + Math.floor(Math.random() * 20_000);
     const log = join(folder, "log");
-    const { path, libraries } = await redisProgram();
+    const { path, env } = await debianProgram("redis-server");
     const options = { bind: "127.0.0.1", port, dir: folder, pidfile: pidFile, logfile: log, save: "", appendonly: "no" };
     const child = Bun.spawn([path, ...Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)])], {
-      env: { ...process.env, ...(libraries === "" ? {} : { LD_LIBRARY_PATH: libraries }) },
+      env: { ...process.env, ...env },
       stdin: "ignore",
       stdout: "ignore",
       stderr: Bun.file(join(folder, "errors")),
