@@ -2,7 +2,7 @@ import { asc, eq } from "drizzle-orm";
 import { type Given, preparedRead, type Queryable, type RowOf, rowColumns, type Transaction } from "../../../core";
 import type { ManifestCheck } from "../manifest/manifest";
 import { checks } from "../tables";
-import type { CheckStatus } from "./check-states";
+import { type CheckStatus, openStatuses } from "./check-states";
 
 const columns = rowColumns(checks, ["id", "pluginName", "status", "startedAt", "finishedAt"], "k");
 const columnsWithOutput = rowColumns(checks, ["id", "pluginName", "status", "startedAt", "finishedAt", "errorOutput"], "k");
@@ -69,5 +69,5 @@ export async function closeOpenChecks(
   await tx.sql`
     UPDATE checks SET status = ${status}, error_output = ${status === "errored" ? errorOutput : null},
            started_at = coalesce(started_at, now()), finished_at = coalesce(finished_at, now()), updated_at = now()
-     WHERE check_set_id = ${checkSetId} AND status IN ('waiting', 'in_progress')`;
+     WHERE check_set_id = ${checkSetId} AND status = ANY(${openStatuses}::text[])`;
 }

@@ -2,7 +2,7 @@ import { type Queryable, type RowOf, rowColumns, type Transaction } from "../../
 import type { CommitRow, RepositoryRow } from "../../repositories";
 import type { Run } from "../slots";
 import { checkSets } from "../tables";
-import { type CheckSetStatus, mayFollow } from "./check-set-states";
+import { type CheckSetEvent, following } from "./check-set-states";
 
 /**
  * `jobId`: null when no run was ever started. `transport`: name of what the run was handed to; null while nothing has taken it.
@@ -56,12 +56,13 @@ export async function lockCheckSetOfJob(tx: Transaction, jobId: string): Promise
 }
 
 /**
- * Moves a locked check set to another status.
+ * Moves a locked check set to the state that follows when something happens to it. Nothing else writes the status of one that is there.
  * @param also further assignments, each after a comma: `, finished_at = now()`
- * @throws Error when the one mustn't follow the other
+ * @throws Error when that can't happen in the state it is in
  */
-export async function moveCheckSet(tx: Transaction, set: CheckSetRow, next: CheckSetStatus, also = tx.sql``): Promise<void> {
-  if (!mayFollow(next, set.status)) throw new Error(`a check set that is ${set.status} can't become ${next}`);
+export async function moveCheckSet(tx: Transaction, set: CheckSetRow, event: CheckSetEvent, also = tx.sql``): Promise<void> {
+  const next = following(set.status, event);
+  if (!next) throw new Error(`a check set that is ${set.status} can't be ${event}`);
   await tx.sql`UPDATE check_sets SET status = ${next}, updated_at = now() ${also} WHERE id = ${set.id}`;
 }
 

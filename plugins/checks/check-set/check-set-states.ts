@@ -1,27 +1,57 @@
 import { type CheckStatus, isFinal } from "./check-states";
 
 /**
- * The states of a check set. `finished`: only a re-run goes on from here, or the arrival of files that couldn't be fetched. `run`:
- * how far its run is: not handed over, waiting for a Worker, with one, or none at all. `next`: the states that may follow.
+ * The states of a check set, and what may happen to it in each: `on` tells the state that follows. What isn't listed for a state doesn't
+ * happen in it, whoever asks for it: it changes nothing or is refused.
+ *
+ * ```
+ * waiting ─► queued ─► in_progress ─► completed | errored | canceled
+ *    │          └───────────────────► completed | errored | canceled
+ *    └─► not_configured | failure | canceled
+ * completed | errored | canceled | failure ─► waiting
+ * ```
+ *
+ * `finished`: the run has ended or couldn't start. `run`: how far it is: not handed over, waiting for a Worker, with one, or none at all.
  */
 export const checkSetStates = {
-  waiting: { finished: false, run: "preparing", next: ["queued", "in_progress", "not_configured", "canceled", "failure"] },
-  queued: { finished: false, run: "handed_over", next: ["in_progress", "completed", "errored", "canceled"] },
-  in_progress: { finished: false, run: "with_worker", next: ["completed", "errored", "canceled"] },
-  completed: { finished: true, run: "none", next: ["waiting"] },
-  errored: { finished: true, run: "none", next: ["waiting"] },
-  not_configured: { finished: false, run: "none", next: ["waiting"] },
-  canceled: { finished: true, run: "none", next: ["waiting"] },
-  failure: { finished: true, run: "none", next: ["waiting"] },
+  waiting: {
+    finished: false,
+    run: "preparing",
+    on: { queued: "queued", nothing_found: "not_configured", failed: "failure", canceled: "canceled" },
+  },
+  queued: {
+    finished: false,
+    run: "handed_over",
+    on: { begun: "in_progress", completed: "completed", errored: "errored", canceled: "canceled" },
+  },
+  in_progress: {
+    finished: false,
+    run: "with_worker",
+    on: { begun: "in_progress", completed: "completed", errored: "errored", canceled: "canceled" },
+  },
+  completed: { finished: true, run: "none", on: { started_again: "waiting" } },
+  errored: { finished: true, run: "none", on: { started_again: "waiting" } },
+  not_configured: { finished: false, run: "none", on: {} },
+  canceled: { finished: true, run: "none", on: { started_again: "waiting" } },
+  failure: { finished: true, run: "none", on: { started_again: "waiting", files_came: "waiting" } },
 } as const satisfies Record<string, CheckSetState>;
 
 interface CheckSetState {
   readonly finished: boolean;
   readonly run: "preparing" | "handed_over" | "with_worker" | "none";
-  readonly next: readonly string[];
+  readonly on: Readonly<Partial<Record<CheckSetEvent, string>>>;
 }
 
 export type CheckSetStatus = keyof typeof checkSetStates;
+
+/**
+ * What happens to check sets. `nothing_found`: the manifest names no checks, or there is none. `failed`: the run can't start.
+ * `begun`: a Worker has it. `files_came`: those it had failed for.
+ */
+export type CheckSetEvent = "queued" | "nothing_found" | "failed" | "begun" | EndStatus | "started_again" | "files_came";
+
+/** How a run ends that could start. */
+export type EndStatus = "completed" | "errored" | "canceled";
 
 /** In the order of the numbers they are stored as, 0 to 7. */
 export const checkSetStatuses = [
@@ -41,37 +71,32 @@ export interface CheckSetProgress {
   readonly canceling: boolean;
 }
 
+/** @returns the state that follows; undefined when that can't happen in this one */
+export function following(status: CheckSetStatus, event: CheckSetEvent): CheckSetStatus | undefined {
+  const { on }: { readonly on: Readonly<Partial<Record<CheckSetEvent, CheckSetStatus>>> } = checkSetStates[status];
+  return on[event];
+}
+
 /** @returns whether the run has ended or couldn't start */
 export function isFinished(status: CheckSetStatus): boolean {
   return checkSetStates[status].finished;
 }
 
-/** @returns whether one state may directly follow the other */
-export function mayFollow(next: CheckSetStatus, status: CheckSetStatus): boolean {
-  const following: readonly CheckSetStatus[] = checkSetStates[status].next;
-  return following.includes(next);
-}
-
 /** @returns whether a member may start the run again */
 export function mayReRun(status: CheckSetStatus): boolean {
-  return isFinished(status);
+  return following(status, "started_again") !== undefined;
 }
 
-/** @returns whether processing the commit once more must leave the run alone */
+/** @returns whether the run is with a Worker or waits for one: processing the commit once more must leave it alone */
 export function isRunning(status: CheckSetStatus): boolean {
-  return status === "queued" || status === "in_progress";
-}
-
-/** @returns the status after a Worker said it has begun; the present one when that changes nothing */
-export function statusWhenBegun({ status, canceling }: CheckSetProgress): CheckSetStatus {
-  return !canceling && mayFollow("in_progress", status) ? "in_progress" : status;
+  const { run } = checkSetStates[status];
+  return run === "handed_over" || run === "with_worker";
 }
 
 /** `already_finished`: accepted without effect; `not_finished`: refused. */
 export type WrapUp =
   | { readonly outcome: "already_finished" | "not_finished" }
   | { readonly outcome: "end"; readonly status: EndStatus };
-export type EndStatus = "completed" | "errored" | "canceled";
 
 /**
  * What the Worker's last call does to a check set.

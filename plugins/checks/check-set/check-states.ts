@@ -1,16 +1,32 @@
-/** The states of a check, and those a report may move it to. */
+/**
+ * The states of a check, and what becomes of it when a Worker reports a status: `on` tells the state that follows. Reports that aren't
+ * listed change nothing. A check that has ended may end otherwise, but never opens again.
+ *
+ * ```
+ * waiting ◄─► in_progress ─► completed | errored | canceled
+ * ```
+ */
 export const checkStates = {
-  waiting: { final: false, next: ["waiting", "in_progress", "completed", "errored", "canceled"] },
-  in_progress: { final: false, next: ["waiting", "in_progress", "completed", "errored", "canceled"] },
-  completed: { final: true, next: ["completed", "errored", "canceled"] },
-  errored: { final: true, next: ["completed", "errored", "canceled"] },
-  canceled: { final: true, next: ["completed", "errored", "canceled"] },
-} as const satisfies Record<string, { readonly final: boolean; readonly next: readonly string[] }>;
+  waiting: {
+    final: false,
+    on: { waiting: "waiting", in_progress: "in_progress", completed: "completed", errored: "errored", canceled: "canceled" },
+  },
+  in_progress: {
+    final: false,
+    on: { waiting: "waiting", in_progress: "in_progress", completed: "completed", errored: "errored", canceled: "canceled" },
+  },
+  completed: { final: true, on: { completed: "completed", errored: "errored", canceled: "canceled" } },
+  errored: { final: true, on: { completed: "completed", errored: "errored", canceled: "canceled" } },
+  canceled: { final: true, on: { completed: "completed", errored: "errored", canceled: "canceled" } },
+} as const satisfies Record<string, { readonly final: boolean; readonly on: Readonly<Record<string, string>> }>;
 
 export type CheckStatus = keyof typeof checkStates;
 
 /** In the order of the numbers they are stored as, 0 to 4. */
 export const checkStatuses = ["waiting", "in_progress", "completed", "errored", "canceled"] as const satisfies CheckStatus[];
+
+/** Those in which a check may still be worked on. */
+export const openStatuses = checkStatuses.filter((status) => !checkStates[status].final);
 
 /** @returns whether the check has ended; it may still end otherwise, but never open again */
 export function isFinal(status: CheckStatus): boolean {
@@ -22,6 +38,6 @@ export function isFinal(status: CheckStatus): boolean {
  * @returns the status the check has then: `current` when the report changes nothing
  */
 export function nextCheckStatus(current: CheckStatus, reported: CheckStatus): CheckStatus {
-  const next: readonly CheckStatus[] = checkStates[current].next;
-  return next.includes(reported) ? reported : current;
+  const { on }: { readonly on: Readonly<Partial<Record<CheckStatus, CheckStatus>>> } = checkStates[current];
+  return on[reported] ?? current;
 }

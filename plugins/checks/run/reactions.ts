@@ -25,7 +25,7 @@ export function checkReactions({ events, jobs, start, transports }: Parts) {
     /** A commit is checked once, however many branches come to it; one that couldn't be fetched, once more. */
     commitArrived.handledBy(async (tx, { commitId, fetchId }) => {
       const set = await lockCheckSet(tx, commitId);
-      if (!set || lacksFiles(set)) await start.reset(tx, commitId, fetchId);
+      if (!set || lacksFiles(set)) await start.reset(tx, commitId, set, fetchId);
     }),
 
     commitStored.handledBy(async (tx, { commitId, fetchId: jobId }) => {

@@ -30,7 +30,7 @@ export function createRunRequests({ jobs, start, end, transports }: Parts): RunR
     async reRun(tx, commitId) {
       const set = await lockExisting(tx, commitId);
       if (!mayReRun(set.status)) throw errors.fail("checks.cannot_re_run_while_running");
-      const jobId = await start.reset(tx, commitId);
+      const jobId = await start.reset(tx, commitId, set);
       await jobs.enqueue(tx, runChecks, { commitId, jobId });
     },
 

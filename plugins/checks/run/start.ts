@@ -13,9 +13,10 @@ import type { Transports } from "./transports";
 export interface RunStart {
   /**
    * Makes the commit's check set `waiting` for a new run, creating it if need be, and deletes what the former run left.
+   * @param former the commit's check set, as `lockCheckSet` gave it
    * @returns the run's id
    */
-  reset(tx: Transaction, commitId: number, jobId?: string): Promise<string>;
+  reset(tx: Transaction, commitId: number, former: CheckSetRow | undefined, jobId?: string): Promise<string>;
   /** Takes a run up again that had failed for its commit's files. */
   resume(tx: Transaction, set: CheckSetRow): Promise<void>;
   /** Has the commit's files fetched again for a waiting run, a few times; then fails it. */
@@ -46,22 +47,37 @@ interface Parts {
 }
 
 export function createRunStart({ events, storage, announce, transports, secrets, log }: Parts): RunStart {
-  async function reset(tx: Transaction, commitId: number, jobId: string = crypto.randomUUID()): Promise<string> {
-    await tx.sql`
-      INSERT INTO check_sets (commit_id, status, started_at, job_id) VALUES (${commitId}, 'waiting', now(), ${jobId})
-      ON CONFLICT (commit_id) DO UPDATE
-         SET status = excluded.status, started_at = excluded.started_at, finished_at = NULL, job_id = excluded.job_id,
-             canceling = false, canceling_since = NULL, error_kind = 'no_error', error_extra = NULL, exclude_paths = '{}',
-             queued_at = NULL, transport = NULL, last_callback_at = NULL, refetches = 0, updated_at = now()`;
-    const set = await lockCheckSet(tx, commitId);
-    if (!set) throw new Error("a check set that was just written isn't there");
-    await tx.sql`DELETE FROM checks WHERE check_set_id = ${set.id}`;
-    await events.emit(tx, checkSetStarted, { commitId, checkSetId: set.id });
+  async function reset(
+    tx: Transaction,
+    commitId: number,
+    former: CheckSetRow | undefined,
+    jobId: string = crypto.randomUUID(),
+  ): Promise<string> {
+    const checkSetId = former ? await startAgain(tx, former, jobId) : await create(tx, commitId, jobId);
+    await events.emit(tx, checkSetStarted, { commitId, checkSetId });
     return jobId;
   }
 
+  async function startAgain(tx: Transaction, set: CheckSetRow, jobId: string): Promise<number> {
+    const anew = tx.sql`
+      , started_at = now(), finished_at = NULL, job_id = ${jobId}, canceling = false, canceling_since = NULL,
+      error_kind = 'no_error', error_extra = NULL, exclude_paths = '{}', queued_at = NULL, transport = NULL,
+      last_callback_at = NULL, refetches = 0`;
+    await moveCheckSet(tx, set, "started_again", anew);
+    await tx.sql`DELETE FROM checks WHERE check_set_id = ${set.id}`;
+    return set.id;
+  }
+
+  async function create({ sql }: Transaction, commitId: number, jobId: string): Promise<number> {
+    const [made] = await sql<Pick<CheckSetRow, "id">[]>`
+      INSERT INTO check_sets (commit_id, status, started_at, job_id) VALUES (${commitId}, 'waiting', now(), ${jobId})
+      RETURNING id`;
+    if (!made) throw new Error("a check set that was just written isn't there");
+    return made.id;
+  }
+
   async function resume(tx: Transaction, set: CheckSetRow): Promise<void> {
-    await moveCheckSet(tx, set, "waiting", tx.sql`, error_kind = 'no_error', error_extra = NULL, finished_at = NULL`);
+    await moveCheckSet(tx, set, "files_came", tx.sql`, error_kind = 'no_error', error_extra = NULL, finished_at = NULL`);
   }
 
   async function awaitFiles(tx: Transaction, commitId: number, jobId: string): Promise<void> {
@@ -80,7 +96,7 @@ export function createRunStart({ events, storage, announce, transports, secrets,
     if (set?.jobId !== jobId || set.status !== "waiting") return;
     switch (reading.kind) {
       case "none":
-        return await moveCheckSet(tx, set, "not_configured");
+        return await moveCheckSet(tx, set, "nothing_found");
       case "invalid":
         return await fail(tx, set, reading.error);
       case "valid":
@@ -92,7 +108,7 @@ export function createRunStart({ events, storage, announce, transports, secrets,
     // Whatever becomes of the run: issues that arrive for the commit are sifted by its manifest.
     await tx.sql`UPDATE check_sets SET exclude_paths = ${[...excludePaths]}::text[] WHERE id = ${set.id}`;
     if (checks.length === 0) {
-      await moveCheckSet(tx, set, "not_configured");
+      await moveCheckSet(tx, set, "nothing_found");
       return await announce(tx, set, "no_manifest");
     }
     await announce(tx, set, "running");
@@ -110,7 +126,7 @@ export function createRunStart({ events, storage, announce, transports, secrets,
     told: CommitStatusKind = kind,
   ): Promise<void> {
     const reason = tx.sql`, error_kind = ${kind}, error_extra = ${details}, finished_at = now()`;
-    await moveCheckSet(tx, set, "failure", reason);
+    await moveCheckSet(tx, set, "failed", reason);
     await announce(tx, set, told);
   }
 

@@ -2,7 +2,7 @@ import { eq } from "drizzle-orm";
 import { type Events, type Given, notFound, preparedRead, type Transaction } from "../../../core";
 import { checkStatusesOf } from "../check-set/check-rows";
 import { type CheckSetRow, lockCheckSet, moveCheckSet, runOf } from "../check-set/check-set-rows";
-import { isRunning, statusWhenBegun, wrapUp } from "../check-set/check-set-states";
+import { following, wrapUp } from "../check-set/check-set-states";
 import { type CheckStatus, nextCheckStatus } from "../check-set/check-states";
 import { errors } from "../errors";
 import { runChanged } from "../events";
@@ -63,10 +63,9 @@ export function createWorkerReports({ events, end, transports }: Parts): WorkerR
       const set = await lockExisting(tx, commitId);
       assertCurrent(set, jobId);
       await noteCallback(tx, set);
-      // Nobody was given a run that still waits, so this is a late word about the one before.
-      const next = isRunning(set.status) ? statusWhenBegun(set) : set.status;
-      if (next !== "in_progress") return;
-      if (next !== set.status) await moveCheckSet(tx, set, next);
+      // Nobody was given a run that isn't queued, so that is a late word about the one before.
+      if (set.canceling || !following(set.status, "begun")) return;
+      await moveCheckSet(tx, set, "begun");
       const run = runOf(set);
       if (!run) return;
       await transports.of(set)?.begun?.(tx, run);
