@@ -32,7 +32,7 @@ export const describesItsSettings: Rule = ({ plugin, elsewhere }) =>
   Object.entries(plugin.config?.shape ?? {}).flatMap(([key, field]) => {
     const meta = settingMeta(field as Parameters<typeof settingMeta>[0]);
     if (!meta) return [`Its setting ${key} isn't made with setting(): operators see neither its meaning nor its variable.`];
-    const form = elsewhere ? /^[A-Z][A-Z0-9]*_[A-Z0-9_]+$/ : /^COCOV_[A-Z0-9_]+$/;
+    const form = elsewhere ? /^[A-Z][A-Z0-9]*_[A-Z0-9_]+$/ : /^(?:COCOV|OTEL)_[A-Z0-9_]+$/;
     const example = elsewhere ? "ACME_SIZE" : "COCOV_SIZE";
     return [
       ...(meta.summary.trim() === "" ? [`Its setting ${key} has no summary.`] : []),

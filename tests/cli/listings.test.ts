@@ -129,7 +129,11 @@ describe("secrets", async () => {
     publicKeyEncoding: { type: "spki", format: "pem" },
     privateKeyEncoding: { type: "pkcs1", format: "pem" },
   });
-  const secretFor = (name: string) => (name.endsWith("_PRIVATE_KEY") ? Buffer.from(privateKey).toString("base64") : hidden);
+  const secretFor = (name: string) => {
+    if (name.endsWith("_PRIVATE_KEY")) return Buffer.from(privateKey).toString("base64");
+    if (name.endsWith("_ENDPOINT")) return `https://collector.example.org/${hidden}`;
+    return name.endsWith("_HEADERS") ? `authorization=${hidden}` : hidden;
+  };
   const env = {
     ...testEnvironment(database.url, "/tmp/unused"),
     ...Object.fromEntries(variables.map((name) => [name, secretFor(name)])),

@@ -1,3 +1,5 @@
+import { during, noAct } from "../observation/act";
+
 /** A piece of upkeep that runs over and over, never twice at the same time. */
 export interface Duty {
   /** Runs it now, or once more after the run under way. */
@@ -25,7 +27,8 @@ export function startDuty(work: () => Promise<void>, everySeconds: number, onErr
   const wake = (): void => {
     if (stopped) return;
     wanted = true;
-    running ??= runWhileWanted();
+    // It is nobody's work, also when somebody's work woke it.
+    running ??= during(noAct, runWhileWanted);
   };
   const timer = setInterval(wake, everySeconds * 1000);
 
