@@ -67,7 +67,7 @@ function attempt(entries: readonly ConfiguredPlugin[], installation: Installatio
       cipher,
       boundedWork,
       installed: () => known,
-      observe: { call: observation.call },
+      observe: observation,
       log: log.child({ plugin: plugin.name }),
       config,
       core: installation.settings,

@@ -11,7 +11,7 @@ import type { DeclaredErrors } from "../services/http/errors";
 import type { MountedApp } from "../services/http/mounted-app";
 import type { Route } from "../services/http/route";
 import type { HandledJob, Jobs } from "../services/jobs/job";
-import type { CallObservation } from "../services/observation/observation";
+import type { PluginObservation } from "../services/observation/observation";
 import type { Observers } from "../services/observation/observer";
 import type { Contribution, Slot } from "./slot";
 import type { Slots } from "./slot-board";
@@ -31,8 +31,8 @@ export interface PluginContext<Config> {
   readonly cipher: Cipher;
   /** Does what contents decide the cost of. */
   readonly boundedWork: BoundedWork;
-  /** Tells observers of calls to others. */
-  readonly observe: CallObservation;
+  /** Tells observers of calls to others, and keeps counters and gauges. */
+  readonly observe: PluginObservation;
   /** Lists all plugins that there are, itself included. */
   readonly installed: () => readonly KnownPlugin[];
 }

@@ -4,6 +4,7 @@ import auth from "../auth";
 import checks, { runChanged } from "../checks";
 import redis from "../redis";
 import repositories, { repositoryDeleted } from "../repositories";
+import { cacheBytes, readCacheBytes } from "./cache-gauge";
 import { createClients } from "./clients";
 import { createEntries } from "./entries";
 import { errors } from "./errors";
@@ -36,10 +37,11 @@ export default definePlugin({
   }),
   tables,
   errors,
-  setup({ db, events, jobs, log, config, use: { auth, checks, redis, repositories } }) {
+  setup({ db, events, jobs, log, observe, config, use: { auth, checks, redis, repositories } }) {
     const enabled = config.serviceUrl !== undefined;
     const limit = config.repositoryBytes;
     const { cacheSize, guards } = repositories;
+    observe.gauge(cacheBytes, () => readCacheBytes(db, repositories));
     const tasks = createTasks({ redis });
     const entries = createEntries({ cacheSize });
     const evictions = createEvictions({ cacheSize, entries, tasks });

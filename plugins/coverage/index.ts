@@ -28,6 +28,7 @@ import { reportRoute } from "./routes/report";
 import { showRoutes } from "./routes/show";
 import * as tables from "./tables";
 import { createAccept } from "./uploads/accept";
+import { type CountUpload, uploadsTotal } from "./uploads/counter";
 import { handleUpkeep, takeOver } from "./uploads/waiting";
 
 export default definePlugin({
@@ -36,8 +37,10 @@ export default definePlugin({
   requires: [auth, github, repositories, storage, checks, source],
   tables,
   errors,
-  setup({ db, jobs, use: { auth, github, repositories, storage, checks, source } }) {
+  setup({ db, jobs, observe, use: { auth, github, repositories, storage, checks, source } }) {
     const announce = createAnnounce({ github, uiBaseUrl: repositories.uiBaseUrl });
+    const uploadsCounter = observe.counter(uploadsTotal);
+    const count: CountUpload = (outcome) => uploadsCounter({ outcome });
     const access = repositoryTokenGuard({ db, auth, repositories });
     const history = repositories.history(
       { key: "coverage", schema: z.number().meta({ description: "Percent, not rounded", example: 80.5 }) },
@@ -45,17 +48,17 @@ export default definePlugin({
     );
     return {
       routes: [
-        reportRoute({ access, accept: createAccept({ db, jobs, repositories }) }),
+        reportRoute({ access, accept: createAccept({ db, jobs, repositories, count }) }),
         ...showRoutes({ db, repositories }),
         fileRoute({ db, repositories, source }),
         repositories.statsRoute(history),
       ],
-      jobs: [handleProcess({ db, repositories, storage, checks, announce }), handleUpkeep],
+      jobs: [handleProcess({ db, repositories, storage, checks, announce, count }), handleUpkeep],
       on: [
         commitRegistered.handledBy((tx, registered) => takeOver(tx, { repositories, jobs }, registered)),
         commitStored.handledBy((tx, stored) => filesArrived(tx, jobs, stored)),
         commitFetchFailed.handledBy(async (tx, { isLast, ...failed }) => {
-          if (isLast) await filesWontCome(tx, failed);
+          if (isLast && (await filesWontCome(tx, failed))) tx.afterCommit(() => count("failed"));
         }),
         branchHeadMoved.handledBy((tx, moved) => takeCoverageOfHead(tx, repositories, moved)),
       ],

@@ -6,6 +6,7 @@ import { boundedFetch } from "./bounded-fetch";
 import { errors } from "./errors";
 import { sharedTokens } from "./installation-tokens";
 import { jobPatience, type Octokit, octokitFactory, type Patience, requestPatience, singleAttempt } from "./octokit";
+import type { RateLimit } from "./rate-limit";
 import type { RequiredSettings } from "./required-settings";
 
 /** Octokits for everyone on whose behalf GitHub is called. Those of the installation throw `github.not_configured`. */
@@ -30,12 +31,13 @@ interface Parts {
   cipher: Cipher;
   log: Logger;
   observe: CallObservation;
+  rateLimit: RateLimit;
   apiUrl: string;
   webUrl: string;
   required: RequiredSettings;
 }
 
-export function createClients({ db, cipher, log, observe, apiUrl, webUrl, required }: Parts): Clients {
+export function createClients({ db, cipher, log, observe, rateLimit, apiUrl, webUrl, required }: Parts): Clients {
   const make = octokitFactory({ apiUrl, log, observe });
 
   const tokenFetch = boundedFetch({ baseUrl: apiUrl, timeoutMs: requestPatience.timeoutMs });
@@ -51,7 +53,9 @@ export function createClients({ db, cipher, log, observe, apiUrl, webUrl, requir
         if (!isTokenRequest(options)) return;
         options.request = { ...options.request, retries: 0, fetch: tokenFetch };
       });
+      octokit.hook.after("request", ({ headers }) => rateLimit.note(headers));
       octokit.hook.error("request", async (error) => {
+        if (error instanceof RequestError && error.response) rateLimit.note(error.response.headers);
         if (!(error instanceof RequestError) || !refusesCredentials(error)) throw error;
         log.error({ error: error.message, status: error.status }, "GitHub refuses the App's credentials");
         await cache.forget();

@@ -1,6 +1,7 @@
 import { definePlugin } from "../../core";
 import { createClients } from "./clients";
 import { deliveryAsking } from "./deliveries/ask-again";
+import { type CountDelivery, deliveriesTotal } from "./deliveries/counter";
 import { createDeliveries } from "./deliveries/deliveries";
 import { deliveryForgetting } from "./deliveries/forget";
 import { deliveryHandling } from "./deliveries/handle-delivery";
@@ -13,6 +14,7 @@ import { errors } from "./errors";
 import { createGitHub } from "./github";
 import { hostMistake } from "./host-mistake";
 import { createOAuth } from "./oauth";
+import { createRateLimit, rateLimitRemaining } from "./rate-limit";
 import { createReach } from "./reach";
 import { gitHubReadiness } from "./readiness";
 import { requiredSettings } from "./required-settings";
@@ -40,7 +42,9 @@ export default definePlugin({
     const { apiUrl, webUrl, webhookSecret: secret, allowUnsignedWebhooks: allowUnsigned } = config;
     const required = requiredSettings(config, log);
     const reach = createReach(log);
-    const clients = createClients({ db, cipher, log, observe, apiUrl, webUrl, required });
+    const rateLimit = createRateLimit();
+    observe.gauge(rateLimitRemaining, rateLimit.read);
+    const clients = createClients({ db, cipher, log, observe, rateLimit, apiUrl, webUrl, required });
     const oauth = createOAuth({ webUrl, clients, reach, required, log });
     const api = createGitHub({
       webUrl,
@@ -53,14 +57,17 @@ export default definePlugin({
       deliveries: createDeliveries({ db, jobs }),
     });
     const handlers = slots.all(webhook);
+    const deliveriesCounter = observe.counter(deliveriesTotal);
+    const count: CountDelivery = (event, outcome) =>
+      deliveriesCounter({ event: handlers().some((handler) => handler.event === event) ? event : "other", outcome });
     return {
       api,
       routes: webhookRoutes({
         signed: signatureGuard({ secret, allowUnsigned }),
-        record: createRecorder({ db, jobs, handlers }),
+        record: createRecorder({ db, jobs, handlers, count }),
       }),
       jobs: [
-        deliveryHandling({ db, handlers }),
+        deliveryHandling({ db, handlers, count }),
         deliveryForgetting,
         deliverySweep({ db, clients, reach, required }),
         deliveryAsking({ clients, reach }),

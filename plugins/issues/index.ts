@@ -10,7 +10,7 @@ import { deleteIssues } from "./delete-issues";
 import { errors } from "./errors";
 import { createIgnoring } from "./ignore";
 import { createIssuePresenter } from "./present";
-import { createRegister } from "./register";
+import { createRegister, issuesTotal } from "./register";
 import { countRoutes } from "./routes/counts";
 import { ignoreRoutes } from "./routes/ignore";
 import { listRoute } from "./routes/list";
@@ -23,10 +23,11 @@ export default definePlugin({
   requires: [auth, repositories, checks, source],
   tables,
   errors,
-  setup({ db, events, use: { auth, repositories, checks, source } }) {
+  setup({ db, events, observe, use: { auth, repositories, checks, source } }) {
     const present = createIssuePresenter({ auth, source });
     const ignoring = createIgnoring({ db, events, checks, repositories });
-    const register = createRegister({ db, checks, repositories });
+    const countIssues = observe.counter(issuesTotal);
+    const register = createRegister({ db, checks, repositories, count: (issues) => countIssues({}, issues) });
     const history = repositories.history(
       { key: "issues", schema: z.int().meta({ description: "Active issues", example: 4 }) },
       { table: tables.issueHistories, field: "quantity" },

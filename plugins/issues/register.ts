@@ -1,8 +1,15 @@
-import { type Database, notFound, type Transaction } from "../../core";
+import { type Database, defineCounter, notFound, type Transaction } from "../../core";
 import type { Checks } from "../checks";
 import { type CommitRow, lockCommit, type Repositories } from "../repositories";
 import type { ArrivingIssue } from "./arriving-issues";
 import { countActive } from "./counts";
+
+/** Issues that workers reported and that were stored or known already; what manifests exclude isn't among them. */
+export const issuesTotal = defineCounter({
+  name: "cocov_issues_registered_total",
+  summary: "Issues that were registered for commits, ignored ones included",
+  labels: [],
+});
 
 /** What one plugin found in a commit. */
 export interface IssueReport {
@@ -18,7 +25,17 @@ export interface IssueReport {
  * Makes the function that stores what plugins report: all of it or nothing. What the commit's manifest excludes is dropped, what the
  * commit has already is skipped, and what a rule in force matches arrives ignored. The commit's count follows.
  */
-export function createRegister({ db, checks, repositories }: { db: Database; checks: Checks; repositories: Repositories }) {
+export function createRegister({
+  db,
+  checks,
+  repositories,
+  count,
+}: {
+  db: Database;
+  checks: Checks;
+  repositories: Repositories;
+  count: (issues: number) => void;
+}) {
   return async ({ commit, source, issues, jobId }: IssueReport): Promise<void> => {
     const patterns = await checks.excludePatterns(db, commit.id);
     const paths = issues.map(({ file }) => file);
@@ -29,6 +46,7 @@ export function createRegister({ db, checks, repositories }: { db: Database; che
       if (jobId !== undefined) await checks.assertCurrentRun(tx, commit.id, jobId);
       const active = await store(tx, commit, source, wanted);
       await repositories.setIssuesCount(tx, commit.id, active);
+      tx.afterCommit(() => count(wanted.length));
     });
   };
 }

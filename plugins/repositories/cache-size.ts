@@ -9,6 +9,8 @@ export interface CacheSize {
   lock(tx: Transaction, repositoryId: number): Promise<number | undefined>;
   /** @returns bytes */
   read(q: Queryable, repositoryId: number): Promise<number>;
+  /** @returns bytes of all repositories together */
+  total(q: Queryable): Promise<number>;
   /** @param difference bytes that came, or, below 0, went. @returns bytes that there are now */
   add(tx: Transaction, repositoryId: number, difference: number): Promise<number>;
 }
@@ -22,6 +24,11 @@ export const cacheSize: CacheSize = {
 
   async read({ sql }, repositoryId) {
     const [row] = await sql<{ size: number }[]>`SELECT cache_size AS size FROM repositories WHERE id = ${repositoryId}`;
+    return row?.size ?? 0;
+  },
+
+  async total({ sql }) {
+    const [row] = await sql<{ size: number }[]>`SELECT coalesce(sum(cache_size), 0)::bigint AS size FROM repositories`;
     return row?.size ?? 0;
   },
 

@@ -39,6 +39,7 @@ import { settingsRoutes } from "./routes/settings";
 import { statsRoute } from "./routes/stats";
 import { createCommitSchemas } from "./schemas";
 import { branchHistory, commitProgress, commitUse, headFigure, settingsFigure } from "./slots";
+import { readStorageBytes, storageBytes } from "./storage-gauge";
 import * as tables from "./tables";
 import { createUserPermissions } from "./user-permissions";
 import { createVerifiedReads } from "./verified-read";
@@ -90,7 +91,8 @@ export default definePlugin({
   errors,
   slots: [commitProgress, branchHistory, settingsFigure, headFigure, commitUse],
   events: Object.values(events),
-  setup({ db, events, jobs, slots, config, use: { auth, github, storage } }) {
+  setup({ db, events, jobs, slots, observe, config, use: { auth, github, storage } }) {
+    observe.gauge(storageBytes, () => readStorageBytes(db));
     const guards = createRepositoryGuards({ db, auth });
     const statuses = createProgressOfCommits(slots.all(commitProgress));
     const schemas = createCommitSchemas(statuses.shape, slots.all(headFigure));

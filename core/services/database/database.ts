@@ -14,6 +14,9 @@ import { runTransaction } from "./transaction";
 import type { Database, SqlTypes } from "./types";
 import { wireTypes } from "./wire-types";
 
+/** What the platform's processes are called in `pg_stat_activity`. */
+export const applicationName = "cocov";
+
 /** How to reach the database. */
 export type DatabaseOptions = {
   /** libpq connection URI: `postgres://USER:PASSWORD@HOST:PORT/DATABASE`, or with a unix socket's folder as `?host=` */
@@ -21,7 +24,7 @@ export type DatabaseOptions = {
   /** most connections at once; `listen` uses one more */
   poolSize: number;
   log: Logger;
-  /** shown in `pg_stat_activity`; `cocov` unless given */
+  /** shown in `pg_stat_activity`; that of the platform unless given */
   applicationName?: string;
   /** told of statements; asked for each */
   beginnings?: () => Beginnings;
@@ -32,9 +35,10 @@ export type DatabaseOptions = {
  * One that is closed before it is ready is made anew a few times, with growing delays; then the query that waits for it fails.
  * @throws {StartupError} if `url` can't be read, or the driver isn't the patched one
  */
-export function openDatabase({ url, poolSize, log, applicationName = "cocov", beginnings }: DatabaseOptions): Database {
+export function openDatabase({ beginnings, ...given }: DatabaseOptions): Database {
   requirePatchedDriver();
-  const client = connect({ url, poolSize, log, applicationName });
+  const { log } = given;
+  const client = connect({ applicationName, ...given });
   if (beginnings) observeStatements(client, beginnings);
   const orm = createOrm({
     unsafe: (text, parameters, options) => client.unsafe(text, parameters, options),

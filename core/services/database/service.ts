@@ -4,7 +4,8 @@ import { flag, setting, wholeNumber } from "../../config/setting";
 import embeddedPostgres from "../embedded-postgres/service";
 import log from "../log/service";
 import observation from "../observation/service";
-import { openDatabase } from "./database";
+import { databaseConnections, readConnections } from "./connection-gauge";
+import { applicationName, openDatabase } from "./database";
 import { createLiveness } from "./liveness";
 import { migrate } from "./migrations/migrate";
 import { migrateCommand } from "./migrations/migrate-command";
@@ -49,6 +50,7 @@ export default defineService({
     const options: Partial<Options> = context.options;
     const { url } = use.embeddedPostgres;
     const db = openDatabase({ url, poolSize: settings.databasePool, log: use.log, beginnings: () => use.observation.begin });
+    use.observation.gauge(databaseConnections, () => readConnections(db, applicationName));
     let sources = migrationSources(installation);
     const migrated = async () => (await pendingMigrations({ db, sources })).length === 0;
     const prepare = async () => {

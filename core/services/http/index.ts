@@ -1,5 +1,6 @@
 /** What plugins import of it. */
 
+export { about } from "../../app/about";
 export { hasTag, tagOf } from "./conditional";
 export { type Credential, defineCredential } from "./credential";
 export { ApiError, coreErrors, defineErrors, notFound } from "./errors";

@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import { loggableError } from "../log/loggable-error";
 import { type Act, copyOf, during, noAct, runningAct } from "./act";
+import { createInstruments, type Instruments } from "./instruments";
 import type { CallBegun, Duration, Observer, Observers, Surroundings } from "./observer";
 import { isTrace } from "./trace";
 
@@ -28,7 +29,10 @@ export interface CallObservation {
   call(begun: CallBegun): (error?: string) => void;
 }
 
-export interface Observation extends CallObservation {
+/** What plugins tell of themselves, for metrics and traces. */
+export interface PluginObservation extends CallObservation, Instruments {}
+
+export interface Observation extends PluginObservation {
   /** Nothing in it costs anything while nobody observes. */
   readonly begin: Beginnings;
   /** Takes in who observes from now on. */
@@ -43,6 +47,7 @@ export interface ObservingPlugin {
 export function createObservation(log: Logger): Observation {
   let begin: Beginnings = {};
   return {
+    ...createInstruments(),
     get begin() {
       return begin;
     },

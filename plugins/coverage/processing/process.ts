@@ -1,11 +1,12 @@
-import type { Database, HandledJob } from "../../../core";
+import type { Database, HandledJob, Transaction } from "../../../core";
 import type { Checks } from "../../checks";
 import type { Repositories } from "../../repositories";
 import type { CommitStorage } from "../../storage";
 import type { Announce } from "../announce";
 import { InvalidLineData } from "../line-data/line-kind";
+import type { CountUpload } from "../uploads/counter";
 import { processCoverage } from "./process-job";
-import { awaitFiles, begin, complete, fail } from "./states";
+import { awaitFiles, begin, type CoverageOfUpload, complete, fail } from "./states";
 import { storeFiles } from "./store-files";
 
 interface Parts {
@@ -14,13 +15,18 @@ interface Parts {
   storage: CommitStorage;
   checks: Checks;
   announce: Announce;
+  count: CountUpload;
 }
 
 /**
  * Works on one upload. Its files are written piece by piece and shown when all are there, in the transaction that has the figures;
  * as soon as a newer upload has been accepted, this one has no effect any more. Whatever it dies of, the coverage ends as errored.
  */
-export function handleProcess({ db, repositories, storage, checks, announce }: Parts): HandledJob {
+export function handleProcess({ db, repositories, storage, checks, announce, count }: Parts): HandledJob {
+  async function end(tx: Transaction, upload: CoverageOfUpload): Promise<void> {
+    if (await fail(tx, upload)) tx.afterCommit(() => count("failed"));
+  }
+
   return processCoverage.handledBy(
     async (upload, run) => {
       const commit = await repositories.findCommit(db, upload.commitId);
@@ -40,15 +46,17 @@ export function handleProcess({ db, repositories, storage, checks, announce }: P
       if (totals instanceof InvalidLineData) return await giveUp(totals.message);
       await run.complete(async (tx) => {
         const isCurrent = await complete(tx, repositories, upload, { ...totals, minPercent });
-        if (isCurrent) await announce(tx, { repository, commit }, { ...totals, minPercent });
+        if (!isCurrent) return;
+        await announce(tx, { repository, commit }, { ...totals, minPercent });
+        tx.afterCommit(() => count("processed"));
       });
 
       async function giveUp(reason: string): Promise<void> {
         run.log.info({ ...upload, reason }, "an upload of coverage can't be used");
-        await run.complete((tx) => fail(tx, upload));
+        await run.complete((tx) => end(tx, upload));
       }
     },
-    { onDead: (tx, upload) => fail(tx, upload) },
+    { onDead: end },
   );
 }
 

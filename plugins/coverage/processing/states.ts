@@ -43,10 +43,10 @@ export async function filesArrived(
   if (upload) await jobs.enqueue(tx, processCoverage, upload);
 }
 
-/** Ends what waits for a fetch that won't bring anything any more. */
-export async function filesWontCome(tx: Transaction, fetch: { commitId: number; fetchId: string | null }): Promise<void> {
+/** Ends what waits for a fetch that won't bring anything any more. @returns whether something did */
+export async function filesWontCome(tx: Transaction, fetch: { commitId: number; fetchId: string | null }): Promise<boolean> {
   const upload = await uploadWaitingFor(tx, fetch);
-  if (upload) await fail(tx, upload);
+  return upload !== undefined && (await fail(tx, upload));
 }
 
 async function uploadWaitingFor(
@@ -85,13 +85,14 @@ export async function complete(
   return true;
 }
 
-/** Ends without figures; nothing when a newer upload has taken its place. */
-export async function fail(tx: Transaction, { commitId, uploadId }: CoverageOfUpload): Promise<void> {
-  if (!(await lockCommit(tx, commitId))) return;
+/** Ends without figures. @returns false when there is nothing to end: a newer upload has taken its place */
+export async function fail(tx: Transaction, { commitId, uploadId }: CoverageOfUpload): Promise<boolean> {
+  if (!(await lockCommit(tx, commitId))) return false;
   const [failed] = await tx.sql<{ id: number }[]>`
     UPDATE coverage_infos SET status = 'errored', fetch_id = NULL, updated_at = now()
      WHERE commit_id = ${commitId} AND upload_id = ${uploadId} AND status IN ('queued', 'in_progress') RETURNING id`;
-  if (!failed) return;
+  if (!failed) return false;
   await tx.sql`DELETE FROM coverage_files WHERE coverage_info_id = ${failed.id}`;
   await tx.sql`DELETE FROM coverage_uploads WHERE id = ${uploadId}`;
+  return true;
 }

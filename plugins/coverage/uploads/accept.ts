@@ -2,6 +2,7 @@ import { type Database, isForeignKeyViolation, type Jobs, type Transaction } fro
 import { lockCommit, type Repositories } from "../../repositories";
 import { processCoverage } from "../processing/process-job";
 import type { coverageUploads } from "../tables";
+import type { CountUpload } from "./counter";
 import { lockUploadsOf } from "./lock-uploads";
 import { packParts } from "./parts";
 import type { ReportFiles } from "./report-files";
@@ -18,13 +19,14 @@ interface Parts {
   db: Database;
   jobs: Jobs;
   repositories: Repositories;
+  count: CountUpload;
 }
 
 /**
  * Makes the function that takes in reports: one is stored, whole, and worked on afterwards. The newest report of a commit counts, and its
  * number, taken before anything is written, tells which that is. One whose commit isn't known waits for it.
  */
-export function createAccept({ db, jobs, repositories }: Parts) {
+export function createAccept({ db, jobs, repositories, count }: Parts) {
   return async ({ repositoryId, sha: sent, files }: Report): Promise<"accepted" | "repository_gone"> => {
     const sha = sent.toLowerCase();
     const id = await nextUpload(db);
@@ -44,6 +46,7 @@ export function createAccept({ db, jobs, repositories }: Parts) {
           return;
         await dropUpload(tx, id);
       });
+      count("accepted");
       return "accepted";
     } catch (error) {
       if (isForeignKeyViolation(error)) return "repository_gone";

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type Database, type Death, defineJob, type HandledJob, type Queryable, type Transaction } from "../../../core";
 import type { deliveries } from "../tables";
+import type { CountDelivery } from "./counter";
 import type { WebhookHandler } from "./webhook";
 
 export const handleDelivery = defineJob({
@@ -11,7 +12,15 @@ export const handleDelivery = defineJob({
 });
 
 /** A delivery of which a handler's job is dead, whatever it died of, has failed; its payload stays, for another try. */
-export function deliveryHandling({ db, handlers }: { db: Database; handlers: () => readonly WebhookHandler[] }): HandledJob {
+export function deliveryHandling({
+  db,
+  handlers,
+  count,
+}: {
+  db: Database;
+  handlers: () => readonly WebhookHandler[];
+  count: CountDelivery;
+}): HandledJob {
   return handleDelivery.handledBy(
     async ({ deliveryId, handler: name }, run) => {
       const handler = handlers().find((candidate) => candidate.name === name);
@@ -20,14 +29,20 @@ export function deliveryHandling({ db, handlers }: { db: Database; handlers: () 
         const delivery = await lockWaiting(tx, deliveryId, name);
         if (!delivery) return;
         await handler?.handle(tx, JSON.parse(delivery.payload), { sequence: delivery.sequence });
-        await markHandled(tx, deliveryId, name, run.attempt);
+        const processed = await markHandled(tx, deliveryId, name, run.attempt);
+        if (processed) tx.afterCommit(() => count(processed.event, "processed"));
       });
       await begun.catch(async (error: unknown) => {
         await countAttempt(db, deliveryId, name, run.attempt);
         throw error;
       });
     },
-    { onDead: (tx, { deliveryId, handler }, death) => markFailed(tx, deliveryId, handler, death) },
+    {
+      async onDead(tx, { deliveryId, handler }, death) {
+        const failed = await markFailed(tx, deliveryId, handler, death);
+        if (failed) tx.afterCommit(() => count(failed.event, "failed"));
+      },
+    },
   );
 }
 
@@ -42,16 +57,22 @@ async function lockWaiting(tx: Transaction, deliveryId: string, handler: string)
   return delivery;
 }
 
-/** The last handler takes the payload away. */
-async function markHandled(tx: Transaction, deliveryId: string, handler: string, attempt: number): Promise<void> {
-  await tx.sql`
+/** The last handler takes the payload away. @returns the delivery when it was the last one */
+async function markHandled(
+  tx: Transaction,
+  deliveryId: string,
+  handler: string,
+  attempt: number,
+): Promise<Pick<Delivery, "event"> | undefined> {
+  const [delivery] = await tx.sql<Pick<Delivery, "event" | "state">[]>`
     UPDATE github_deliveries SET
       waiting = array_remove(waiting, ${handler}),
       payload = CASE WHEN waiting = ARRAY[${handler}] THEN NULL ELSE payload END,
       state = CASE WHEN waiting = ARRAY[${handler}] THEN 'processed' ELSE state END,
       attempts = greatest(attempts, ${attempt}),
       updated_at = now()
-    WHERE delivery_id = ${deliveryId}`;
+    WHERE delivery_id = ${deliveryId} RETURNING event, state`;
+  return delivery?.state === "processed" ? delivery : undefined;
 }
 
 async function countAttempt(q: Queryable, deliveryId: string, handler: string, attempt: number): Promise<void> {
@@ -60,8 +81,14 @@ async function countAttempt(q: Queryable, deliveryId: string, handler: string, a
      WHERE delivery_id = ${deliveryId} AND ${handler} = ANY(waiting)`;
 }
 
-async function markFailed(q: Queryable, deliveryId: string, handler: string, { attempts, error }: Death): Promise<void> {
-  await q.sql`
+async function markFailed(
+  q: Queryable,
+  deliveryId: string,
+  handler: string,
+  { attempts, error }: Death,
+): Promise<Pick<Delivery, "event"> | undefined> {
+  const [delivery] = await q.sql<Pick<Delivery, "event">[]>`
     UPDATE github_deliveries SET state = 'failed', attempts = greatest(attempts, ${attempts}), error = ${error}, updated_at = now()
-     WHERE delivery_id = ${deliveryId} AND ${handler} = ANY(waiting)`;
+     WHERE delivery_id = ${deliveryId} AND ${handler} = ANY(waiting) RETURNING event`;
+  return delivery;
 }

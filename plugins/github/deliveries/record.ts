@@ -1,5 +1,6 @@
 import { type Act, currentAct, type Database, type Jobs, type Queryable } from "../../../core";
 import type { deliveries } from "../tables";
+import type { CountDelivery } from "./counter";
 import { groupCommit } from "./group-commit";
 import { handleDelivery } from "./handle-delivery";
 import { handles, type WebhookHandler } from "./webhook";
@@ -28,10 +29,12 @@ export function createRecorder({
   db,
   jobs,
   handlers,
+  count,
 }: {
   db: Database;
   jobs: Jobs;
   handlers: () => readonly WebhookHandler[];
+  count: CountDelivery;
 }) {
   const number = groupCommit<Arrival>(
     async (arrivals) => {
@@ -49,8 +52,15 @@ export function createRecorder({
     let rows = distinct(deliveries).map((delivery) => toRow(delivery, handlers()));
     while (rows.length > 0) {
       const fresh = await writeUnlessSeen(rows);
-      if (fresh.size === rows.length) return;
+      if (fresh.size === rows.length) break;
       rows = rows.filter(({ deliveryId }) => fresh.has(deliveryId));
+    }
+    const written = new Map(rows.map((row) => [row.deliveryId, row]));
+    for (const { deliveryId, event } of deliveries) {
+      const row = written.get(deliveryId);
+      count(event, row ? "recorded" : "repeated");
+      if (row?.waiting.length === 0) count(event, "processed");
+      written.delete(deliveryId);
     }
   };
 
