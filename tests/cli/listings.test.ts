@@ -131,6 +131,7 @@ describe("secrets", async () => {
   });
   const secretFor = (name: string) => {
     if (name.endsWith("_PRIVATE_KEY")) return Buffer.from(privateKey).toString("base64");
+    if (name === "COCOV_REDIS_URL") return `redis://:${hidden}@127.0.0.1:6379`;
     if (name.endsWith("_ENDPOINT")) return `https://collector.example.org/${hidden}`;
     return name.endsWith("_HEADERS") ? `authorization=${hidden}` : hidden;
   };
