@@ -82,7 +82,7 @@ export default definePlugin({
       routes: [
         ...checkRoutes({ db, repositories, counts }),
         ...runRoutes({ db, events, guards, requests }),
-        ...workerRoutes({ db, guards, reports }),
+        ...workerRoutes({ db, guards, reports, transports }),
       ],
       jobs: [
         handleRunChecks({ db, repositories, storage, readManifest, start }),

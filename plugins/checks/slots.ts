@@ -33,6 +33,16 @@ export interface WorkerTransport {
   ended(tx: Transaction, run: Run): Promise<void>;
   /** A Worker has begun with the run. May be told more than once. */
   begun?(tx: Transaction, run: Run): Promise<void>;
+  /**
+   * For transports that keep runs in another system. It is asked for in a second at most, outside of any transaction; never throws.
+   * @returns true only when no Worker had the run at the moment of the call, for sure
+   */
+  waitsElsewhere?(run: Run): Promise<boolean>;
+  /**
+   * Does at once, outside of any transaction, what `cancel` has put off until after the commit, since somebody waits for it: for a
+   * second or two at most. Never throws, and what it doesn't get done happens later all the same.
+   */
+  cancelNow?(run: Run): Promise<void>;
 }
 
 /** Filled by plugins that bring runs to Workers. */

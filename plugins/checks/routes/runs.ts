@@ -45,10 +45,15 @@ export function runRoutes({ db, events, guards, requests }: Parts): Route[] {
       params: z.object(namedCommit),
       answers: { 204: null },
       errors: ["not_found"],
-      handle: (reached) =>
-        db.transaction(async (tx) => {
-          if (await requests.cancel(tx, reached.commit.id)) await tell(tx, "checks.canceled", reached);
-        }),
+      handle: async (reached) => {
+        const { id: commitId } = reached.commit;
+        const accepted = await db.transaction(async (tx) => {
+          const done = await requests.cancel(tx, commitId);
+          if (done) await tell(tx, "checks.canceled", reached);
+          return done;
+        });
+        if (accepted) await requests.cancelNow(db, commitId);
+      },
     }),
   ];
 }

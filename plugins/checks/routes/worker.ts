@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type Database, parameter, type Route, route } from "../../../core";
 import { numberedCommit, type RepositoryGuards } from "../../repositories";
 import { checkStatuses } from "../check-set/check-states";
+import type { Transports } from "../run/transports";
 import type { WorkerReports } from "../run/worker-reports";
 
 /** Goes with every report, from Workers that know of it. */
@@ -20,10 +21,12 @@ export function workerRoutes({
   db,
   guards,
   reports,
+  transports,
 }: {
   db: Database;
   guards: RepositoryGuards;
   reports: WorkerReports;
+  transports: Transports;
 }): Route[] {
   return [
     route({
@@ -54,9 +57,11 @@ export function workerRoutes({
       bodyLimit: reportLimit,
       answers: { 204: null },
       errors: ["not_found", "checks.stale_run"],
-      handle: ({ commit: { id: commitId }, params }) => {
+      handle: async ({ commit: { id: commitId }, params }) => {
         const { plugin_name: pluginName, status, error_output: errorOutput = "", job_id: jobId } = params;
-        return db.transaction((tx) => reports.report(tx, { commitId, jobId }, { pluginName, status, errorOutput }));
+        const waiting = await transports.waitingElsewhere(db, commitId, ["queued"]);
+        const run = { commitId, jobId, waiting };
+        await db.transaction((tx) => reports.report(tx, run, { pluginName, status, errorOutput }));
       },
     }),
     route({

@@ -1,6 +1,6 @@
-import { type Jobs, notFound, type Transaction } from "../../../core";
-import { type CheckSetRow, lockCheckSet, runOf } from "../check-set/check-set-rows";
-import { cancellation, mayReRun } from "../check-set/check-set-states";
+import { type Jobs, notFound, type Queryable, type Transaction } from "../../../core";
+import { type CheckSetRow, findCheckSet, lockCheckSet, runOf } from "../check-set/check-set-rows";
+import { cancellation, isRunning, mayReRun } from "../check-set/check-set-states";
 import { errors } from "../errors";
 import type { RunEnd } from "./end";
 import type { RunStart } from "./start";
@@ -16,6 +16,8 @@ export interface RunRequests {
    * @returns false when there was nothing to cancel
    */
   cancel(tx: Transaction, commitId: number): Promise<boolean>;
+  /** After that transaction: waits for what its transport can do at once, a second or two at most, so that it shows. */
+  cancelNow(q: Queryable, commitId: number): Promise<void>;
 }
 
 interface Parts {
@@ -41,6 +43,12 @@ export function createRunRequests({ jobs, start, end, transports }: Parts): RunR
       if (what === "cancel_now") await end.breakOff(tx, set, "canceled");
       if (what === "ask_worker") await askWorker(tx, set);
       return what !== "nothing";
+    },
+
+    async cancelNow(q, commitId) {
+      const set = await findCheckSet(q, commitId);
+      const run = set?.canceling && isRunning(set.status) ? runOf(set) : null;
+      if (set && run) await transports.of(set)?.cancelNow?.(run);
     },
   };
 

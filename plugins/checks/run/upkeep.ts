@@ -8,8 +8,9 @@ import {
   rowColumns,
   type Transaction,
 } from "../../../core";
-import { lockCheckSet } from "../check-set/check-set-rows";
+import { lockCheckSet, runOf } from "../check-set/check-set-rows";
 import { isRunning } from "../check-set/check-set-states";
+import type { Run, WorkerTransport } from "../slots";
 import { checkSets } from "../tables";
 import type { RunEnd } from "./end";
 import type { RunStart } from "./start";
@@ -39,13 +40,13 @@ type Found = RowOf<typeof foundColumns>;
 const batch = 200;
 
 /**
- * Ends runs that get no more callbacks, and gives queued runs that nothing has taken to a transport. Each in a transaction of its own:
+ * Ends runs that get no more callbacks, and gives queued runs to the preferred transport that don't have it. Each in a transaction of its own:
  * one that fails is told in the log and tried again in the next period, and doesn't stop the others.
  */
 export function checksUpkeep({ db, start, end, transports, ...timeouts }: Parts): HandledJob {
   const job = defineJob({
     name: "checks.upkeep",
-    summary: "Ends runs that Workers no longer report on, and hands over queued ones that nothing has taken",
+    summary: "Ends runs that Workers no longer report on, and gives queued ones to the Workers there are",
     whenFailing:
       "Runs that nobody reports on stay in progress, and queued ones wait; both are seen to as soon as it works again",
     payload: z.object({}),
@@ -53,40 +54,48 @@ export function checksUpkeep({ db, start, end, transports, ...timeouts }: Parts)
     everySeconds: Math.max(1, Math.min(60, Math.floor(Math.min(timeouts.cancelTimeout, timeouts.runTimeout) / 3))),
   });
   return job.handledBy(async (_payload, run) => {
-    const each = async (found: AsyncIterable<Found>, work: (tx: Transaction, found: Found) => Promise<void>) => {
+    const each = async (found: AsyncIterable<Found>, work: (found: Found) => Promise<void>) => {
       for await (const set of found) {
         run.signal.throwIfAborted();
-        await db
-          .transaction((tx) => work(tx, set))
-          .catch((error: unknown) => run.log.error({ err: error, checkSet: set.id }, "a run couldn't be looked after"));
+        await work(set).catch((error: unknown) =>
+          run.log.error({ err: error, checkSet: set.id }, "a run couldn't be looked after"),
+        );
       }
     };
     await each(
       inBatches((after) => abandonedRuns(db, timeouts, { after })),
-      endAbandoned,
+      async ({ commitId }) => {
+        const waiting = await transports.waitingElsewhere(db, commitId, ["queued", "in_progress"]);
+        await db.transaction((tx) => endAbandoned(tx, commitId, waiting));
+      },
     );
-    if (transports.preferred() === undefined) return;
+    const preferred = transports.preferred();
+    if (!preferred) return;
     await each(
-      inBatches((after) => unclaimedRuns(db, transports.names(), after)),
-      handOver,
+      inBatches((after) => unclaimedRuns(db, preferred.name, after)),
+      ({ commitId }) => db.transaction((tx) => handOver(tx, commitId, preferred)),
     );
   });
 
-  async function endAbandoned(tx: Transaction, { commitId }: Found): Promise<void> {
+  async function endAbandoned(tx: Transaction, commitId: number, waiting: Run | null): Promise<void> {
     const set = await lockCheckSet(tx, commitId);
     // What was reported on, or ended, while it waited its turn isn't abandoned.
     if (!set || !isRunning(set.status) || (await abandonedRuns(tx, timeouts, { commitId })).length === 0) return;
     // Nor is what its Worker gave back: it waits for the next one.
-    if (!set.canceling && (await transports.isWaiting(tx, set))) {
+    if (!set.canceling && (set.jobId === waiting?.jobId || (await transports.isWaiting(tx, set)))) {
       await tx.sql`UPDATE check_sets SET last_callback_at = now() WHERE id = ${set.id}`;
       return;
     }
     await end.breakOff(tx, set, { reason: `The Worker hasn't reported for ${timeouts.runTimeout} seconds.` });
   }
 
-  async function handOver(tx: Transaction, { commitId }: Found): Promise<void> {
+  /** A run that another transport has is given to the preferred one when that one gives it up for sure. */
+  async function handOver(tx: Transaction, commitId: number, preferred: WorkerTransport): Promise<void> {
     const set = await lockCheckSet(tx, commitId);
-    if (set?.status === "queued" && !set.canceling && !transports.of(set)) await start.handOver(tx, set);
+    if (set?.status !== "queued" || set.canceling || set.transport === preferred.name) return;
+    const run = runOf(set);
+    const former = transports.of(set);
+    if (!former || (run && (await former.takeBack(tx, run)))) await start.handOver(tx, set);
   }
 }
 
@@ -115,11 +124,10 @@ async function abandonedRuns(
      ORDER BY id LIMIT ${batch}`;
 }
 
-/** @returns queued runs that were handed to nothing, or to a transport that is off now */
-async function unclaimedRuns(q: Queryable, transports: readonly string[], after: number): Promise<Found[]> {
+/** @returns queued runs that were handed to nothing, to a transport that is off now, or before the preferred one was on */
+async function unclaimedRuns(q: Queryable, preferred: string, after: number): Promise<Found[]> {
   return await q.sql<Found[]>`
     SELECT ${foundColumns(q)} FROM check_sets
-     WHERE status = 'queued' AND NOT canceling AND id > ${after}
-       AND (transport IS NULL OR transport <> ALL(${[...transports]}::text[]))
+     WHERE status = 'queued' AND NOT canceling AND id > ${after} AND transport IS DISTINCT FROM ${preferred}
      ORDER BY id LIMIT ${batch}`;
 }

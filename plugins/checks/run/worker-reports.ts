@@ -7,6 +7,7 @@ import { type CheckStatus, nextCheckStatus } from "../check-set/check-states";
 import { errors } from "../errors";
 import { runChanged } from "../events";
 import { matchCheck } from "../manifest/match-check";
+import type { Run } from "../slots";
 import { checks } from "../tables";
 import type { RunEnd } from "./end";
 import { lockExisting } from "./requests";
@@ -28,7 +29,7 @@ export interface CheckReport {
  */
 export interface WorkerReports {
   /** @throws 404 for a commit without that check, `checks.stale_run` */
-  report(tx: Transaction, run: ReportedRun, report: CheckReport): Promise<void>;
+  report(tx: Transaction, run: ReportedCheck, report: CheckReport): Promise<void>;
   /** The Worker begins. @throws 404 for a commit without a check set, `checks.stale_run` */
   begin(tx: Transaction, run: ReportedRun): Promise<void>;
   /** The Worker is done. @throws as above, `checks.not_finished` */
@@ -41,6 +42,11 @@ export interface ReportedRun {
   readonly jobId: string | undefined;
 }
 
+/** The same of a report on a check. `waiting`: the run of the commit that no Worker had when the report came, for sure. */
+export interface ReportedCheck extends ReportedRun {
+  readonly waiting: Run | null;
+}
+
 interface Parts {
   events: Events;
   end: RunEnd;
@@ -49,12 +55,12 @@ interface Parts {
 
 export function createWorkerReports({ events, end, transports }: Parts): WorkerReports {
   return {
-    async report(tx, { commitId, jobId }, { pluginName, status, errorOutput }) {
+    async report(tx, { commitId, jobId, waiting }, { pluginName, status, errorOutput }) {
       const set = await lockCheckSet(tx, commitId);
       if (set) assertCurrent(set, jobId);
       const check = set && matchCheck(pluginName, await reportableChecks(tx, { checkSetId: set.id }));
       if (!check) throw notFound(`This commit has no check for ${pluginName}`);
-      if (set.status === "queued" && (await transports.isWaiting(tx, set))) return;
+      if (set.status === "queued" && (set.jobId === waiting?.jobId || (await transports.isWaiting(tx, set)))) return;
       if (nextCheckStatus(check.status, status) === status) await changeCheck(tx, check.id, status, errorOutput);
       await noteCallback(tx, set);
     },
