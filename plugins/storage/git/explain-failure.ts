@@ -19,7 +19,10 @@ type Meaning = readonly [SnapshotFailure, RegExp];
  */
 const onThisMachine: readonly Meaning[] = [
   // Signal 25 is SIGXFSZ: a limit on file sizes.
-  ["disk_full", /no space left on device|file too large|disk quota exceeded|file size limit exceeded|died of signal 25\b/i],
+  [
+    "disk_full",
+    /no space left on device|file too large|disk quota exceeded|out of diskspace|file size limit exceeded|died of signal 25\b/i,
+  ],
   ["locked", /unable to create '': file exists|shallow file has changed/i],
 ];
 

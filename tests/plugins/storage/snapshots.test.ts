@@ -66,7 +66,7 @@ test.each([
   const noise = crypto.getRandomValues(new Uint8Array(3_000_000)); // one object in git, but twice in the archive
   for (const name of ["a", "b"]) await world.source.write(name, noise);
   const sha = await commitText(world, "a");
-  const script = join(import.meta.dir, "store-in-small-space.ts");
+  const script = join(import.meta.dir, "full-disk/store-under-limit.ts");
   const limited = `trap "" XFSZ; ulimit -f ${kilobytes}; exec "$@"`;
   const remote = world.server.remote("widgets/.git");
   const stored = run(

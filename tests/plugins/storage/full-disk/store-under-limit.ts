@@ -1,9 +1,9 @@
 /** Stores a commit and prints how that went. Run with a limit on file sizes, which stands for a full disk. */
 import pino from "pino";
-import { createLocalStore } from "../../../plugins/storage/local-store";
-import { SnapshotError } from "../../../plugins/storage/snapshot-error";
-import { createSnapshots } from "../../../plugins/storage/snapshots";
-import { storageAccess } from "../../../plugins/storage/storage-access";
+import { createLocalStore } from "../../../../plugins/storage/local-store";
+import { SnapshotError } from "../../../../plugins/storage/snapshot-error";
+import { createSnapshots } from "../../../../plugins/storage/snapshots";
+import { storageAccess } from "../../../../plugins/storage/storage-access";
 
 const [basePath = "", cachePath = "", remoteUrl = "", token = "", sha = ""] = process.argv.slice(2);
 try {
