@@ -12,6 +12,7 @@ export class Refusal extends Error {
 export interface CallOptions {
   /** Sent as JSON. */
   readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
   /** For the whole answer. Longer than the platform lets a caller wait for a job. */
   readonly seconds?: number;
@@ -35,7 +36,7 @@ const attempts = 10;
  */
 export function createClient(base: string, token: string): Client {
   return {
-    async call(method, target, { body, signal = new AbortController().signal, seconds: patience = 120 } = {}) {
+    async call(method, target, { body, headers = {}, signal = new AbortController().signal, seconds: patience = 120 } = {}) {
       for (let attempt = 1; ; attempt += 1) {
         signal.throwIfAborted();
         const outcome = await fetch(target.startsWith("/") ? base.replace(/\/$/, "") + target : target, {
@@ -43,6 +44,7 @@ export function createClient(base: string, token: string): Client {
           headers: {
             authorization: `bearer ${token}`,
             accept: "application/json",
+            ...headers,
             ...(body === undefined ? {} : { "content-type": "application/json" }),
           },
           ...(body === undefined ? {} : { body: JSON.stringify(body) }),

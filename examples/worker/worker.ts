@@ -6,7 +6,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import { fetchFiles } from "./archive";
+import { type Archive, fetchFiles } from "./archive";
 import { createClient, pause, Refusal } from "./client";
 import { fetchMounts, type Mount } from "./mounts";
 import { plugins, runPlugin } from "./plugins";
@@ -15,7 +15,7 @@ import { plugins, runPlugin } from "./plugins";
 interface Leased {
   lease: { id: string };
   job: { job_id: string; org: string; repo: string; repo_id: number; sha: string; checks: Check[] };
-  archive: { url: string; sha256: string };
+  archive: Archive;
 }
 
 interface Check {
@@ -56,7 +56,10 @@ async function lease(): Promise<Leased | null> {
     return answer.status === 204 ? null : await answer.json();
   } catch (error) {
     if (shutdown.signal.aborted) return null;
-    throw error;
+    if (once || error instanceof Refusal) throw error;
+    // The platform is away for longer than the client is patient: this worker is there when it comes back.
+    log(`no job could be asked for: ${error}`);
+    return null;
   }
 }
 
@@ -123,6 +126,7 @@ async function check(
       const body = { source: image, sha: job.sha, job_id: job.job_id, issues: part };
       await client.call("PUT", `/v1/repositories/${job.repo_id}/issues`, { body, signal: over });
     }
+    over.throwIfAborted();
     await report("completed");
     log(`  ${name}: ${issues.length} issues`);
   } catch (error) {

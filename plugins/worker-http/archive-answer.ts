@@ -13,19 +13,22 @@ export interface OpenArchive {
 
 /**
  * Answers with an archive, or with the one range of it that the request asks for (RFC 9110, section 14). `Digest` (RFC 3230) is
- * that of the whole archive in either case.
+ * that of the whole archive in either case. With `If-Range`, a client gets a part only of the archive that it has begun with.
  *
  * @param fileName what a browser or curl saves it as
  * @throws ApiError `worker.unsatisfiable_range` when the range begins behind the end
  */
 export function serveArchive(request: Request, { sha256, size, open }: OpenArchive, fileName: string): Response {
+  const etag = `"${sha256}"`;
   const headers = {
+    etag,
     "content-type": "application/zstd",
     "content-disposition": `attachment; filename="${fileName}"`,
     "accept-ranges": "bytes",
     digest: `sha-256=${Buffer.from(sha256, "hex").toString("base64")}`,
   };
-  const range = request.method === "GET" ? readRange(request.headers.get("range"), size) : null;
+  const goesOn = [null, etag].includes(request.headers.get("if-range"));
+  const range = request.method === "GET" && goesOn ? readRange(request.headers.get("range"), size) : null;
   if (!range) return new Response(open(), { headers: { ...headers, "content-length": String(size) } });
   const [first, last] = range;
   if (first > last) {

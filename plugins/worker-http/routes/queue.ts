@@ -36,7 +36,7 @@ export function queueRoutes({ db, worker, storage }: Parts): Route[] {
       path: "/v1/worker/jobs/:job_id/archive",
       summary: "Download the files of a run's commit",
       description:
-        "A tar archive, compressed with Zstandard, with everything below one folder: unpack it without the first part of each path. `Digest` carries the SHA-256 of the whole archive, in Base64. One range of bytes may be asked for with `Range`.",
+        "A tar archive, compressed with Zstandard, with everything below one folder: unpack it without the first part of each path. `Digest` carries the SHA-256 of the whole archive, in Base64. One range of bytes may be asked for with `Range`; send the `ETag` of the first part as `If-Range`, and what follows is of the same archive, or the whole of another one.",
       access: worker,
       params: z.object({ job_id: parameter.text() }),
       answers: { 200: { ...archive, summary: "The archive" }, 206: { ...archive, summary: "The part asked for" } },

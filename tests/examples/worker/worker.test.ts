@@ -112,6 +112,41 @@ test("a worker that is killed in the middle of a job loses it to another one, wh
   expect(await issuesOf(sha)).toHaveLength(5);
 }, 30_000);
 
+test("a download that breaks goes on where it ended", async () => {
+  const sha = await push({ ...messy, "noise.txt": Array.from({ length: 4000 }, () => crypto.randomUUID()).join("\n") });
+  gate.requests.length = 0;
+  gate.cut(/^GET .*archive$/, 3);
+  const worker = startWorker(gate.url, token);
+  expect(await worker.exited).toBe(0);
+  expect((await shown(sha)).status).toBe("completed");
+  const ranges = gate.requests.filter(({ line }) => line.endsWith("/archive")).map(({ range }) => range);
+  expect(ranges).toHaveLength(4);
+  expect(ranges[0]).toBeNull();
+  const starts = ranges.slice(1).map((range) => Number(/^bytes=(\d+)-$/.exec(range ?? "")?.[1]));
+  expect(starts[0]).toBeGreaterThan(0);
+  expect(starts).toEqual([...starts].sort((a, b) => a - b));
+}, 30_000);
+
+test("a worker whose lease was lost says no more about that job, and takes the next one", async () => {
+  const lost = await push({ "src/main.c": "// TODO: lost\n" });
+  const reporting = gate.hold(/^PUT /);
+  const worker = startWorker(gate.url, token, [], { COCOV_LEASE_SECONDS: "1" });
+  await reporting;
+  const [row] = await server.app.db.sql<{ jobId: string }[]>`SELECT job_id AS "jobId" FROM worker_jobs`;
+  await world.runOut(row?.jobId ?? "");
+  const heard = gate.requests.length;
+  // Told so at its next renewal.
+  while (!gate.requests.slice(heard).some(({ line }) => line === "POST /v1/worker/leases")) await Bun.sleep(10);
+  gate.open();
+  while ((await shown(lost)).status !== "completed") await Bun.sleep(10);
+  const told = gate.requests.slice(heard).map(({ line }) => line.replace(/\d+|[0-9a-f]{40}/g, "*"));
+  expect(told.filter((line) => line.endsWith("/notify_in_progress"))).toHaveLength(1);
+  expect(told.filter((line) => line.endsWith("/wrap_up"))).toHaveLength(1);
+  worker.kill("SIGTERM");
+  expect(await worker.exited).toBe(0);
+  expect(await worker.output).toContain("lost to another worker");
+}, 30_000);
+
 test("a worker that is shut down gives its job back at once", async () => {
   const sha = await push({ "src/main.c": "// TODO: again\n" });
   const reporting = gate.hold(/^PUT /);

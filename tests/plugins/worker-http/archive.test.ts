@@ -31,6 +31,8 @@ test("HEAD tells size and digest", async () => {
   expect(answer.status).toBe(200);
   expect(answer.headers.get("content-length")).toBe(String(archive.size));
   expect(answer.headers.get("digest")).toStartWith("sha-256=");
+  expect(answer.headers.get("etag")).toBe(`"${archive.sha256}"`);
+  expect(answer.headers.get("accept-ranges")).toBe("bytes");
   expect(await answer.text()).toBe("");
 });
 
@@ -57,6 +59,22 @@ test("a range behind the end is refused, what isn't one range of bytes gets ever
     const answer = await range(ignored);
     expect([ignored, answer.status]).toEqual([ignored, 200]);
     expect((await answer.bytes()).length).toBe(whole.length);
+  }
+});
+
+test("a part follows on the archive that was begun with, and on no other", async () => {
+  const { headers } = await range("bytes=0-9");
+  const etag = headers.get("etag") ?? "";
+  expect(etag).toBe(`"${archive.sha256}"`);
+  const goOn = (condition: string) =>
+    server.request("GET", path, { token, headers: { range: "bytes=10-", "if-range": condition } });
+  const rest = await goOn(etag);
+  expect([rest.status, rest.headers.get("etag")]).toEqual([206, etag]);
+  expect(await rest.bytes()).toEqual(whole.slice(10));
+  // Weak tags and dates don't tell archives apart.
+  for (const other of [`"${"0".repeat(64)}"`, `W/${etag}`, new Date().toUTCString(), "*"]) {
+    const answer = await goOn(other);
+    expect([other, answer.status, (await answer.bytes()).length]).toEqual([other, 200, whole.length]);
   }
 });
 
