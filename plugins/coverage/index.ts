@@ -48,7 +48,7 @@ export default definePlugin({
     );
     return {
       routes: [
-        reportRoute({ access, accept: createAccept({ db, jobs, repositories, count }) }),
+        reportRoute({ access, db, accept: createAccept({ db, jobs, repositories, count }) }),
         ...showRoutes({ db, repositories }),
         fileRoute({ db, repositories, source }),
         repositories.statsRoute(history),

@@ -31,12 +31,13 @@ export const coverageFiles = pgTable("coverage_files", {
   ...timestamps(),
 });
 
-/** Uploads that have been accepted and aren't processed yet. */
+/** Uploads that aren't processed yet. Those without a SHA are still arriving. */
 export const coverageUploads = pgTable("coverage_uploads", {
   id: id(),
   repositoryId: int8("repository_id").notNull(),
-  sha: text("sha").notNull(),
+  sha: text("sha"),
   commitId: int8("commit_id"),
+  replacedFiles: integer("replaced_files").array().notNull(),
   receivedAt: moment("received_at").notNull().defaultNow(),
   ...timestamps(),
 });

@@ -1,7 +1,9 @@
 /** What plugins import of it. */
 
 export { about } from "../../app/about";
+export { bodyStream } from "./body-stream";
 export { hasTag, tagOf } from "./conditional";
+export { isJson, mediaType } from "./content-type";
 export { type Credential, defineCredential } from "./credential";
 export { ApiError, coreErrors, defineErrors, notFound } from "./errors";
 export { anyone, type Guard, type RequestContext } from "./guard";

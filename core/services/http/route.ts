@@ -67,6 +67,8 @@ export interface RouteDeclaration<P extends ParameterSchemas, A extends object, 
   readonly jsonRequired?: string;
   /** The handler reads the raw bytes itself (signatures); the body is not parsed for parameters. */
   readonly rawBody?: boolean;
+  /** What a raw body has, made of the builders in `parameters.ts`. Documented so; the handler reads and judges it. */
+  readonly documentedBody?: ParameterSchemas;
   /**
    * What becomes of texts in a JSON body that PostgreSQL can't store (U+0000, halves of surrogate pairs): the body is refused unless
    * they are to be replaced by U+FFFD, or kept for the handler to deal with.
@@ -97,6 +99,7 @@ export interface Route {
   readonly bodyLimit?: number;
   readonly jsonRequired?: string;
   readonly rawBody?: boolean;
+  readonly documentedBody?: ParameterSchemas;
   readonly unstorableText?: UnstorableText;
   readonly packedBody?: boolean;
   readonly etag?: EntityTag<HandlerContext<ParameterSchemas, object, object>>;

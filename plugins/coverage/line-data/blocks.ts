@@ -11,17 +11,12 @@ export interface Block {
 /** @param bytes line data of one file @returns its blocks in order; together they have every line */
 export function blocksOf(bytes: Uint8Array): Block[] {
   const blocks: Block[] = [];
-  let open: { kind: LineKind; start: number; end: number } | undefined;
   let line = 0;
-  const scanner = createLineScanner((kind) => {
-    line++;
-    if (open?.kind === kind) open.end = line;
-    else {
-      open = { kind, start: line, end: line };
-      blocks.push(open);
-    }
+  const scanner = createLineScanner((kind, lines) => {
+    blocks.push({ kind, start: line + 1, end: line + lines });
+    line += lines;
   });
-  for (const byte of bytes) scanner.take(byte);
+  scanner.take(bytes);
   scanner.end();
   return blocks;
 }

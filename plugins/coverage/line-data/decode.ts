@@ -4,48 +4,49 @@ import { createLineScanner } from "./line-scanner";
 
 /** A file's lines, and what was counted of them. */
 export interface DecodedFile {
-  /** One byte string, as it is kept. */
-  readonly bytes: Uint8Array;
+  /** The bytes as they are kept, in as many pieces as the text had. */
+  readonly pieces: readonly Uint8Array[];
+  /** Bytes of all pieces. */
+  readonly length: number;
   /** Lines that were run. */
   readonly covered: number;
   /** Lines that could have been run and weren't. */
   readonly missed: number;
 }
 
-/** Bytes that are worked on without anybody else having a turn. */
-const sliceBytes = 512 * 1024;
-
 /**
  * Decodes what an upload has for one file: Base64 of line data, or line data as it is, which shows in control characters.
- * @param value the text's bytes
+ * @param text its bytes; what they stand for is written over them
  * @throws InvalidLineData
  */
-export async function decodeFile(value: Uint8Array): Promise<DecodedFile> {
-  const bytes = new Uint8Array(value.length);
-  let length = 0;
+export async function decodeFile(text: readonly Uint8Array[]): Promise<DecodedFile> {
   let covered = 0;
   let missed = 0;
-  const scanner = createLineScanner((kind) => {
-    if (kind === "covered") covered++;
-    else if (kind === "missed") missed++;
+  let length = 0;
+  const scanner = createLineScanner((kind, lines) => {
+    if (kind === "covered") covered += lines;
+    else if (kind === "missed") missed += lines;
   });
-  const takeByte = (byte: number): void => {
-    bytes[length++] = byte;
-    scanner.take(byte);
-  };
-  const base64 = isRaw(value) ? null : createBase64Reader(takeByte);
-  const take = base64?.take ?? takeByte;
-  for (let start = 0; start < value.length; start += sliceBytes) {
-    if (start > 0) await setImmediate();
-    const end = Math.min(start + sliceBytes, value.length);
-    for (let index = start; index < end; index++) take(value[index] ?? 0);
+  const base64 = text.some(isRaw) ? null : createBase64Reader();
+  const pieces: Uint8Array[] = [];
+  for (const piece of text) {
+    // So that others have a turn.
+    if (pieces.length > 0) await setImmediate();
+    const bytes = base64 ? piece.subarray(0, base64.decode(piece)) : piece;
+    scanner.take(bytes);
+    length += bytes.length;
+    pieces.push(bytes);
   }
   base64?.end();
   scanner.end();
-  return { bytes: bytes.subarray(0, length), covered, missed };
+  return { pieces, length, covered, missed };
 }
 
 /** Base64 has no control characters but white space. */
-const isRaw = (value: Uint8Array): boolean => value.some(isControl);
+function isRaw(piece: Uint8Array): boolean {
+  for (let at = 0; at < piece.length; at++) if (isControl[piece[at] ?? 0] === 1) return true;
+  return false;
+}
 
-const isControl = (byte: number): boolean => byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d;
+const isControl = new Uint8Array(256).fill(1, 0, 0x20);
+for (const space of [0x09, 0x0a, 0x0d]) isControl[space] = 0;

@@ -1,5 +1,7 @@
-/** What a report says of a line. `neutral`: there is nothing to run. */
-export type LineKind = "neutral" | "ignored" | "missed" | "covered";
+/** What a report may say of a line. `neutral`: there is nothing to run. */
+export const lineKinds = ["neutral", "ignored", "missed", "covered"] as const;
+
+export type LineKind = (typeof lineKinds)[number];
 
 /** Something that isn't line data. */
 export class InvalidLineData extends Error {

@@ -1,9 +1,8 @@
 import type { Database, Transaction } from "../../../core";
-import { decodeFile } from "../line-data/decode";
+import { type DecodedFile, decodeFile } from "../line-data/decode";
 import { InvalidLineData } from "../line-data/line-kind";
-import { wholePercentOf } from "../percent";
-import type { coverageUploadParts } from "../tables";
-import { type UploadedFile, unpackPart } from "../uploads/parts";
+import { readFiles, type StoredFile } from "../uploads/stored-files";
+import { copyFiles } from "./copy-files";
 
 /** What all files of an upload have together. */
 export interface Totals {
@@ -17,11 +16,9 @@ interface Place {
   readonly uploadId: number;
 }
 
-interface StoredFile {
+/** A file's line data, and where it belongs. */
+export interface CountedFile extends DecodedFile {
   readonly path: string;
-  readonly bytes: Uint8Array;
-  readonly covered: number;
-  readonly missed: number;
 }
 
 /**
@@ -36,33 +33,26 @@ export async function storeFiles(
 ): Promise<Totals | "superseded"> {
   if (!(await write(db, place, (tx) => clear(tx, place)))) return "superseded";
   let totals: Totals = { covered: 0, total: 0, files: 0 };
-  for (let position = 0; ; position++) {
-    const part = await readPart(db, place.uploadId, position);
-    if (!part) return totals;
-    const uploaded = await unpackPart(part);
-    const left = await excluded(uploaded.map(([path]) => path));
-    const files: StoredFile[] = [];
-    for (const file of uploaded) if (!left.has(file[0])) files.push(await decode(file));
-    if (!(await write(db, place, (tx) => insert(tx, place, files)))) return "superseded";
+  for await (const stored of readFiles(db, place.uploadId)) {
+    const left = await excluded(stored.map(({ path }) => path));
+    const files: CountedFile[] = [];
+    for (const file of stored) if (!left.has(file.path)) files.push(await counted(file));
+    if (files.length === 0) continue;
+    if (!(await write(db, place, (tx) => copyFiles(tx, place.coverageId, files)))) return "superseded";
     totals = files.reduce(add, totals);
   }
+  return totals;
 }
 
-const add = ({ covered, total, files }: Totals, file: StoredFile): Totals => ({
+const add = ({ covered, total, files }: Totals, file: CountedFile): Totals => ({
   covered: covered + file.covered,
   total: total + file.covered + file.missed,
   files: files + 1,
 });
 
-async function readPart({ sql }: Database, uploadId: number, position: number): Promise<Uint8Array | undefined> {
-  const [part] = await sql<Pick<typeof coverageUploadParts.$inferSelect, "data">[]>`
-    SELECT data FROM coverage_upload_parts WHERE upload_id = ${uploadId} AND position = ${position}`;
-  return part?.data;
-}
-
-async function decode([path, value]: UploadedFile): Promise<StoredFile> {
+async function counted({ path, text }: StoredFile): Promise<CountedFile> {
   try {
-    return { path, ...(await decodeFile(value)) };
+    return { path, ...(await decodeFile(text)) };
   } catch (error) {
     throw error instanceof InvalidLineData ? new InvalidLineData(`${path}: ${error.message}`) : error;
   }
@@ -84,20 +74,4 @@ async function write(
 
 async function clear({ sql }: Transaction, { coverageId }: Place): Promise<void> {
   await sql`DELETE FROM coverage_files WHERE coverage_info_id = ${coverageId}`;
-}
-
-/** Bytes of all files go as one value: in an array each would be written out twice. */
-async function insert({ sql }: Transaction, { coverageId }: Place, files: readonly StoredFile[]): Promise<void> {
-  if (files.length === 0) return;
-  const bytes = Buffer.concat(files.map((file) => file.bytes));
-  await sql`
-    INSERT INTO coverage_files (coverage_info_id, file, raw_data, percent_covered, lines_missed, lines_covered, lines_total)
-    SELECT ${coverageId}::bigint, f.path, substring(${bytes}::bytea FROM f.start::integer FOR f.length), f.percent,
-           f.missed, f.covered, f.covered + f.missed
-      FROM (SELECT *, 1 + sum(length) OVER (ORDER BY position) - length AS start
-              FROM unnest(${files.map(({ path }) => path)}::text[], ${files.map((file) => file.bytes.length)}::integer[],
-                          ${files.map(({ covered, missed }) => wholePercentOf({ covered, total: covered + missed }))}::integer[],
-                          ${files.map(({ missed }) => missed)}::integer[], ${files.map(({ covered }) => covered)}::integer[])
-                   WITH ORDINALITY AS u (path, length, percent, missed, covered, position)) f
-    ON CONFLICT (coverage_info_id, md5(file)) DO NOTHING`;
 }

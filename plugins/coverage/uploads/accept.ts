@@ -1,19 +1,9 @@
-import { type Database, isForeignKeyViolation, type Jobs, type Transaction } from "../../../core";
+import type { Database, Jobs, Transaction } from "../../../core";
 import { lockCommit, type Repositories } from "../../repositories";
 import { processCoverage } from "../processing/process-job";
-import type { coverageUploads } from "../tables";
+import type { Arrival } from "./arrival";
 import type { CountUpload } from "./counter";
 import { lockUploadsOf } from "./lock-uploads";
-import { packParts } from "./parts";
-import type { ReportFiles } from "./report-files";
-
-/** A report as it arrived. */
-export interface Report {
-  readonly repositoryId: number;
-  /** In any case. */
-  readonly sha: string;
-  readonly files: ReportFiles;
-}
 
 interface Parts {
   db: Database;
@@ -23,60 +13,41 @@ interface Parts {
 }
 
 /**
- * Makes the function that takes in reports: one is stored, whole, and worked on afterwards. The newest report of a commit counts, and its
- * number, taken before anything is written, tells which that is. One whose commit isn't known waits for it.
+ * Makes the function that ends an upload's arrival: it is there from now on, and worked on afterwards. The newest upload of a commit counts;
+ * its number tells which that is. One whose commit isn't known waits for it.
  */
 export function createAccept({ db, jobs, repositories, count }: Parts) {
-  return async ({ repositoryId, sha: sent, files }: Report): Promise<"accepted" | "repository_gone"> => {
+  return async (
+    arrival: Arrival,
+    { sha: sent, last, replaced }: { sha: string; last: Buffer | null; replaced: readonly number[] },
+  ): Promise<void> => {
     const sha = sent.toLowerCase();
-    const id = await nextUpload(db);
-    try {
-      await db.transaction(async (tx) => {
-        let position = 0;
-        // Before anything is locked: a push of the commit doesn't wait for it.
-        for await (const data of packParts(files)) {
-          await tx.sql`
-            INSERT INTO coverage_upload_parts (upload_id, position, data) VALUES (${id}, ${position++}, ${Buffer.from(data)})`;
-        }
-        await lockUploadsOf(tx, repositoryId, sha);
-        const commit = await repositories.findCommitBySha(tx, repositoryId, sha);
-        const isNewest = await replaceOlder(tx, { id, repositoryId, sha });
-        if (isNewest && !commit) return;
-        if (isNewest && commit && (await startAfresh(tx, { repositories, jobs }, { commitId: commit.id, uploadId: id })))
-          return;
-        await dropUpload(tx, id);
-      });
-      count("accepted");
-      return "accepted";
-    } catch (error) {
-      if (isForeignKeyViolation(error)) return "repository_gone";
-      throw error;
-    }
+    const { id, repositoryId } = arrival;
+    await db.transaction(async (tx) => {
+      // Before anything is locked: a push of the commit doesn't wait for it.
+      await arrival.begin(tx);
+      if (last) await arrival.write(tx, last);
+      await lockUploadsOf(tx, repositoryId, sha);
+      const commit = await repositories.findCommitBySha(tx, repositoryId, sha);
+      const isNewest = await replaceOlder(tx, { id, repositoryId, sha, replaced });
+      if (isNewest && !commit) return;
+      if (isNewest && commit && (await startAfresh(tx, { repositories, jobs }, { commitId: commit.id, uploadId: id }))) return;
+      await tx.sql`DELETE FROM coverage_uploads WHERE id = ${id}`;
+    });
+    count("accepted");
   };
-}
-
-async function nextUpload({ sql }: Database): Promise<number> {
-  const [row] = await sql<{ id: number }[]>`SELECT nextval(pg_get_serial_sequence('coverage_uploads', 'id'))::bigint AS id`;
-  if (!row) throw new Error("PostgreSQL gave no number to an upload");
-  return row.id;
 }
 
 /** @returns false when a newer one is there already */
 async function replaceOlder(
   { sql }: Transaction,
-  { id, repositoryId, sha }: Pick<typeof coverageUploads.$inferSelect, "id" | "repositoryId" | "sha">,
+  { id, repositoryId, sha, replaced }: { id: number; repositoryId: number; sha: string; replaced: readonly number[] },
 ): Promise<boolean> {
   await sql`DELETE FROM coverage_uploads WHERE repository_id = ${repositoryId} AND sha = ${sha} AND id < ${id}`;
-  const [stored] = await sql`
-    INSERT INTO coverage_uploads (id, repository_id, sha) OVERRIDING SYSTEM VALUE VALUES (${id}, ${repositoryId}, ${sha})
-    ON CONFLICT (repository_id, sha) DO NOTHING RETURNING id`;
-  return stored !== undefined;
-}
-
-/** Deletes an upload with its parts, also where it has no row of its own. */
-async function dropUpload({ sql }: Transaction, id: number): Promise<void> {
-  await sql`DELETE FROM coverage_upload_parts WHERE upload_id = ${id}`;
-  await sql`DELETE FROM coverage_uploads WHERE id = ${id}`;
+  const taken = await sql`
+    UPDATE coverage_uploads SET sha = ${sha}, replaced_files = ${replaced}, received_at = now(), updated_at = now()
+     WHERE id = ${id} AND NOT EXISTS (SELECT FROM coverage_uploads WHERE repository_id = ${repositoryId} AND sha = ${sha}) RETURNING id`;
+  return taken.length > 0;
 }
 
 /**

@@ -1,58 +1,119 @@
 import { promisify } from "node:util";
 import { constants, zstdCompress, zstdDecompress } from "node:zlib";
 
-/** A file of an upload: its path, and the bytes of the text that came with it. */
-export type UploadedFile = readonly [path: string, value: Uint8Array];
+/*
+ * How an upload is kept: in parts, each compressed by itself, so that nobody needs more than one of them in memory. Unpacked, a part is
+ * records: the length of a path, the path, the length of a text, and that. A record without a path goes on with the file before, whose
+ * text was too long for one part.
+ */
 
-/** Bytes of one part before it is compressed; a larger file is a part by itself. */
-const partBytes = 1024 * 1024;
+/** Bytes of a part, unpacked, that no further file is added to. */
+const fullPart = 512 * 1024;
+/** Bytes of a part after which even a text is cut. A shorter one is never. */
+const largestPart = 2 * fullPart;
 
-const compress = promisify<Uint8Array, { params: Record<number, number> }, Buffer>(zstdCompress);
+const compress = promisify<Uint8Array, { params: Record<number, number> }, Buffer<ArrayBuffer>>(zstdCompress);
 const decompress = promisify<Uint8Array, Buffer>(zstdDecompress);
 
 /** Made for speed: line data repeats itself so much that it becomes small anyway. */
 const fast = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 
-/**
- * Packs files into compressed parts: for each file the length of its path, the path, the length of its text, and that.
- * @returns the parts, each when it is asked for
- */
-export async function* packParts(files: Iterable<readonly [path: string, text: string]>): AsyncGenerator<Uint8Array> {
-  let pieces: Uint8Array[] = [];
+/** @returns the part as it is stored */
+export const packPart = (part: Uint8Array): Promise<Buffer<ArrayBuffer>> => compress(part, fast);
+
+/** Makes parts of files that come piece by piece. */
+export interface PartWriter {
+  beginFile(path: Uint8Array): void;
+  fileText(bytes: Uint8Array, start: number, end: number): void;
+  endFile(): void;
+  /** @returns the parts that have become full since it was asked last */
+  takeFull(): Uint8Array[];
+  /** @returns what is left at the end; null when that is nothing */
+  takeLast(): Uint8Array | null;
+}
+
+export function createPartWriter(): PartWriter {
+  let part: Buffer = Buffer.allocUnsafe(16 * 1024);
   let size = 0;
-  for (const [path, text] of files) {
-    const entry = packEntry(path, text);
-    pieces.push(entry);
-    size += entry.length;
-    if (size < partBytes) continue;
-    yield await compress(Buffer.concat(pieces, size), fast);
-    pieces = [];
+  let full: Uint8Array[] = [];
+  /** Where the length of the text stands that is being written. */
+  let lengthAt = 0;
+
+  function room(bytes: number): void {
+    if (size + bytes <= part.length) return;
+    const larger = Buffer.allocUnsafe(Math.max(size + bytes, part.length * 2));
+    part.copy(larger, 0, 0, size);
+    part = larger;
+  }
+
+  function begin(path: Uint8Array): void {
+    room(8 + path.length);
+    part.writeUInt32LE(path.length, size);
+    part.set(path, size + 4);
+    lengthAt = size + 4 + path.length;
+    size = lengthAt + 4;
+  }
+
+  function end(): void {
+    part.writeUInt32LE(size - lengthAt - 4, lengthAt);
+  }
+
+  function endPart(): void {
+    full.push(part.subarray(0, size));
+    part = Buffer.allocUnsafe(fullPart + fullPart / 4);
     size = 0;
   }
-  if (size > 0) yield await compress(Buffer.concat(pieces, size), fast);
+
+  return {
+    beginFile(path) {
+      if (size >= fullPart) endPart();
+      begin(path);
+    },
+    fileText(bytes, start, end_) {
+      for (let at = start; at < end_; ) {
+        if (size >= largestPart) {
+          end();
+          endPart();
+          begin(new Uint8Array());
+        }
+        const count = Math.min(end_ - at, largestPart - size);
+        room(count);
+        part.set(bytes.subarray(at, at + count), size);
+        size += count;
+        at += count;
+      }
+    },
+    endFile: end,
+    takeFull() {
+      const taken = full;
+      full = [];
+      return taken;
+    },
+    takeLast: () => (size === 0 ? null : part.subarray(0, size)),
+  };
 }
 
-function packEntry(path: string, text: string): Uint8Array {
-  const pathLength = Buffer.byteLength(path);
-  const textLength = Buffer.byteLength(text);
-  const entry = Buffer.allocUnsafe(8 + pathLength + textLength);
-  entry.writeUInt32LE(pathLength, 0);
-  entry.write(path, 4);
-  entry.writeUInt32LE(textLength, 4 + pathLength);
-  entry.write(text, 8 + pathLength);
-  return entry;
+/** What a part has of a file. */
+export interface StoredRecord {
+  /** Null when it goes on with the file of the record before. */
+  readonly path: string | null;
+  /** Bytes of the text that came with it; they are part of the part. */
+  readonly text: Uint8Array;
 }
 
-/** @returns the files of a part that {@link packParts} made; they share its memory */
-export async function unpackPart(part: Uint8Array): Promise<UploadedFile[]> {
-  const bytes = await decompress(part);
-  const files: UploadedFile[] = [];
-  for (let at = 0; at < bytes.length; ) {
-    const pathEnd = at + 4 + bytes.readUInt32LE(at);
+/** @returns what is in a part as it is stored */
+export async function unpackPart(packed: Uint8Array): Promise<StoredRecord[]> {
+  const part = await decompress(packed);
+  const records: StoredRecord[] = [];
+  for (let at = 0; at < part.length; ) {
+    const pathEnd = at + 4 + part.readUInt32LE(at);
     const textStart = pathEnd + 4;
-    const textEnd = textStart + bytes.readUInt32LE(pathEnd);
-    files.push([bytes.toString("utf8", at + 4, pathEnd), bytes.subarray(textStart, textEnd)]);
+    const textEnd = textStart + part.readUInt32LE(pathEnd);
+    records.push({
+      path: pathEnd === at + 4 ? null : part.toString("utf8", at + 4, pathEnd),
+      text: part.subarray(textStart, textEnd),
+    });
     at = textEnd;
   }
-  return files;
+  return records;
 }

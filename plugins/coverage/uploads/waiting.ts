@@ -34,7 +34,8 @@ export const coverageUpkeep = defineJob({
 export const handleUpkeep: HandledJob = coverageUpkeep.handledBy((_payload, run) =>
   run.complete(async ({ sql }) => {
     await sql`
-      DELETE FROM coverage_uploads WHERE commit_id IS NULL AND received_at < now() - make_interval(hours => ${patience})`;
+      DELETE FROM coverage_uploads
+       WHERE commit_id IS NULL AND received_at < now() - make_interval(hours => CASE WHEN sha IS NULL THEN ${stuckAfter}::int ELSE ${patience} END)`;
     await sql`
       WITH ended AS (
         UPDATE coverage_infos SET status = 'errored', fetch_id = NULL, updated_at = now()

@@ -1,7 +1,8 @@
 import type { ErrorCatalogue } from "../errors";
 import type { PreparedRoute } from "../mount";
 import { defaultPageSize, largestPageSize } from "../paging";
-import type { Parameter } from "../read-parameters";
+import { listParameters, type Parameter } from "../read-parameters";
+import type { Route } from "../route";
 import { exampleOf } from "./example";
 import { responsesOf } from "./responses";
 import { type JsonObject, objectOf, type SchemaBank } from "./schemas";
@@ -43,7 +44,7 @@ export function operationOf(prepared: PreparedRoute, context: OperationContext):
       ...(route.etag ? [ifNoneMatch] : []),
     ],
     ...(inBody && elsewhere.length > 0 ? { requestBody: requestBody(elsewhere, bank) } : {}),
-    ...(route.rawBody ? { requestBody: { content: { "application/json": { schema: { type: "object" } } } } } : {}),
+    ...(route.rawBody ? { requestBody: rawBody(route, bank) } : {}),
     responses: responsesOf(prepared, catalogue, bank),
   };
 }
@@ -92,6 +93,11 @@ function describeParameter({ schema, rule, inPath }: Parameter, bank: SchemaBank
   const codes = inPath ? [] : [rule.missing && `Missing: \`${rule.missing}\`.`, rule.invalid && `Unfit: \`${rule.invalid}\`.`];
   const text = [description, ...codes].filter((part) => part !== undefined).join(" ");
   return { ...(text ? { description: text } : {}), schema: described };
+}
+
+function rawBody({ documentedBody }: Route, bank: SchemaBank): JsonObject {
+  if (documentedBody) return requestBody(listParameters(documentedBody, []), bank);
+  return { content: { "application/json": { schema: { type: "object" } } } };
 }
 
 function requestBody(parameters: readonly Parameter[], bank: SchemaBank): JsonObject {
