@@ -44,7 +44,7 @@ export default definePlugin({
       log,
       observe,
     });
-    const readying = createReadying(snapshots, slots.one(commitRefetch));
+    const readying = createReadying({ snapshots, provider: slots.one(commitRefetch), log });
     const api = createCommitStorage({ snapshots, readying, mode: config.mode, base: config.mode === "s3" ? "" : folder });
     return {
       api,

@@ -1,4 +1,6 @@
+import type { Logger } from "pino";
 import { slot, type Transaction } from "../../core";
+import { SnapshotError } from "./snapshot-error";
 import type { StoredArchive } from "./snapshot-store";
 import type { Snapshots } from "./snapshots";
 
@@ -36,20 +38,33 @@ export interface WantedCommit {
 export interface Readying {
   /**
    * For whoever shows or sends a commit's files, and can't wait for them.
-   * @returns the archive, or null when it isn't there; then it is being fetched
+   * @returns the archive, or null when it isn't there; then it is being fetched. Null, too, while the storage can't be asked
    */
   ready(commit: WantedCommit): Promise<StoredArchive | null>;
   /** For whoever waits for them. See {@link Refetch.refetch}. */
   refetch: Refetch["refetch"];
 }
 
-/** @param provider undefined while nothing that fetches commits is on: what is missing stays so */
-export function createReadying(snapshots: Pick<Snapshots, "locate">, provider: () => Refetch | undefined): Readying {
+interface Parts {
+  readonly snapshots: Pick<Snapshots, "locate">;
+  /** Undefined while nothing that fetches commits is on: what is missing stays so. */
+  readonly provider: () => Refetch | undefined;
+  readonly log: Logger;
+}
+
+export function createReadying({ snapshots, provider, log }: Parts): Readying {
   return {
     async ready({ id, name, sha, isRecorded }) {
-      const archive = isRecorded ? await snapshots.locate(name, sha) : null;
-      if (!archive) await provider()?.filesMissed(id);
-      return archive;
+      try {
+        const archive = isRecorded ? await snapshots.locate(name, sha) : null;
+        if (!archive) await provider()?.filesMissed(id);
+        return archive;
+      } catch (error) {
+        if (!(error instanceof SnapshotError)) throw error;
+        // Whatever else the answer shows is worth showing, and a fetch would end where this did.
+        log.error({ err: error }, "the storage can't be asked for a commit's files");
+        return null;
+      }
     },
     refetch: async (tx, commitId, fetchId) => await provider()?.refetch(tx, commitId, fetchId),
   };

@@ -4,14 +4,13 @@ import type { S3Client } from "bun";
 import { makeClosedFolder } from "./closed-folder";
 import { removeLeftovers } from "./leftovers";
 import { assertCommitSha, assertRepositoryName, commitOf, isRepositoryName, repositoryFolder } from "./names";
-import { explainBucketError, isMissingKey } from "./s3-errors";
+import { type BucketPatience, createBucketCalls, defaultPatience } from "./s3-calls";
+import { isMissingKey } from "./s3-errors";
 import { explainFileError } from "./snapshot-error";
 import type { HeldCommits, SnapshotStore, StoredArchive } from "./snapshot-store";
 
 /** Requests that change objects at once, for one repository. */
 const atOnce = 8;
-/** For one object. */
-const mostTries = 3;
 
 /**
  * Keeps archives in a bucket that the Workers share: `<SHA-1 of the repository's name>/<commit>.tar.zst`, with `.shasum` holding
@@ -21,7 +20,8 @@ const mostTries = 3;
  *
  * @param draftsPath absolute folder on local disk for archives that are being made; made when missing
  */
-export function createS3Store(bucket: S3Client, draftsPath: string): SnapshotStore {
+export function createS3Store(bucket: S3Client, draftsPath: string, patience: BucketPatience = defaultPatience): SnapshotStore {
+  const { ask, send, receive } = createBucketCalls(patience);
   const keyOf = (name: string, sha: string) => {
     assertCommitSha(sha);
     return `${repositoryFolder(name)}/${sha}.tar.zst`;
@@ -37,9 +37,9 @@ export function createS3Store(bucket: S3Client, draftsPath: string): SnapshotSto
       const archive = await write(draft);
       const published = await find(name, sha);
       if (published) return published;
-      await upload(location, Bun.file(draft));
+      await send(archive.size, () => bucket.write(location, Bun.file(draft)));
       const checksum = `sha256:${archive.sha256}`;
-      await upload(`${location}.shasum`, checksum);
+      await send(checksum.length, () => bucket.write(`${location}.shasum`, checksum));
       return { ...archive, location, storedBytes: archive.size + checksum.length };
     } catch (error) {
       await removePart(name, sha);
@@ -52,34 +52,27 @@ export function createS3Store(bucket: S3Client, draftsPath: string): SnapshotSto
   /** Takes away an archive without its checksum, as far as the bucket still answers: it counts as absent anyway. */
   async function removePart(name: string, sha: string): Promise<void> {
     try {
-      if ((await find(name, sha)) === null) await bucket.delete(keyOf(name, sha));
+      if ((await find(name, sha)) === null) await ask(() => bucket.delete(keyOf(name, sha)));
     } catch {
       // What kept it from being published is told; this isn't more.
-    }
-  }
-
-  async function upload(key: string, content: Blob | string): Promise<void> {
-    try {
-      await bucket.write(key, content);
-    } catch (error) {
-      throw explainBucketError(error);
     }
   }
 
   async function find(name: string, sha: string): Promise<StoredArchive | null> {
     const location = keyOf(name, sha);
     if (!isRepositoryName(name)) return null;
-    try {
-      const [checksum, { size }] = await Promise.all([
-        bucket.file(`${location}.shasum`).slice(0, 100).text(),
-        bucket.file(location).stat(),
-      ]);
-      const sha256 = /^sha256:([0-9a-f]{64})\n?$/.exec(checksum)?.[1];
-      return sha256 === undefined ? null : { location, sha256, size, storedBytes: size + checksum.length };
-    } catch (error) {
-      if (isMissingKey(error)) return null;
-      throw explainBucketError(error);
-    }
+    const asking = ifThere(() => bucket.file(location).stat());
+    asking.catch(() => {}); // awaited below, after what tells better why it fails: an answer to HEAD has no text
+    const checksum = await ifThere(() => bucket.file(`${location}.shasum`).slice(0, 100).text());
+    const archive = await asking;
+    const sha256 = /^sha256:([0-9a-f]{64})\n?$/.exec(checksum ?? "")?.[1];
+    if (sha256 === undefined || !archive) return null;
+    return { location, sha256, size: archive.size, storedBytes: archive.size + (checksum ?? "").length };
+  }
+
+  /** @returns null where there is no such object */
+  async function ifThere<T>(act: () => Promise<T>): Promise<T | null> {
+    return await ask(act).catch((error: unknown) => (isMissingKey(error) ? null : Promise.reject(error)));
   }
 
   /**
@@ -92,14 +85,15 @@ export function createS3Store(bucket: S3Client, draftsPath: string): SnapshotSto
     const found: string[] = [];
     let continuationToken: string | undefined;
     do {
-      const page = await bucket.list({ prefix, ...(continuationToken !== undefined && { continuationToken }) });
+      const from = continuationToken;
+      const page = await ask(() => bucket.list({ prefix, ...(from !== undefined && { continuationToken: from }) }));
       found.push(...(page.contents ?? []).map(({ key }) => key.slice(folder.length)));
       continuationToken = page.isTruncated ? page.nextContinuationToken : undefined;
     } while (continuationToken !== undefined);
     return found;
   }
 
-  const removeObject = (name: string, object: string) => bucket.delete(`${repositoryFolder(name)}/${object}`);
+  const removeObject = (name: string, object: string) => ask(() => bucket.delete(`${repositoryFolder(name)}/${object}`));
 
   async function removeRepository(name: string, held: HeldCommits): Promise<void> {
     const present = await listObjects(name);
@@ -119,12 +113,10 @@ export function createS3Store(bucket: S3Client, draftsPath: string): SnapshotSto
     const already = new Set(await listObjects(newName));
     const missing = present.filter((object) => commitOf(object) !== null && !already.has(object));
     const copy = async (object: string) => {
-      try {
-        await bucket.write(`${to}/${object}`, bucket.file(`${from}/${object}`));
-      } catch (error) {
-        // Removed meanwhile, as it may be at any time.
-        if (!isMissingKey(error)) throw explainBucketError(error);
-      }
+      const original = bucket.file(`${from}/${object}`);
+      // It may be removed at any time.
+      const found = await ifThere(() => original.stat());
+      if (found) await ifThere(() => send(found.size, () => bucket.write(`${to}/${object}`, original)));
     };
     const [checksums, archives] = [missing.filter(isChecksum), missing.filter((object) => !isChecksum(object))];
     await eachOf(archives, copy);
@@ -134,16 +126,16 @@ export function createS3Store(bucket: S3Client, draftsPath: string): SnapshotSto
   return {
     async prepare() {
       await mkdir(draftsPath, { recursive: true });
-      await bucket.list({ maxKeys: 1 });
+      await ask(() => bucket.list({ maxKeys: 1 }));
     },
     put,
     find,
     // A stream, since an answer made of the object itself would send its reader to the bucket.
     open({ location }, range) {
       const object = bucket.file(location);
-      return (range ? object.slice(range[0], range[1] + 1) : object).stream();
+      return receive((range ? object.slice(range[0], range[1] + 1) : object).stream());
     },
-    read: ({ location }) => bucket.file(location).stream(),
+    read: ({ location }) => receive(bucket.file(location).stream()),
     async remove(name, sha) {
       assertCommitSha(sha);
       const own = (await listObjects(name, sha)).filter((object) => commitOf(object) === sha);
@@ -164,20 +156,7 @@ const isChecksum = (object: string): boolean => object.endsWith(".shasum");
 /** Does something for each, some at once. @throws what the first one throws that fails; the others that have begun end first */
 async function eachOf(objects: readonly string[], act: (object: string) => Promise<void>): Promise<void> {
   for (let start = 0; start < objects.length; start += atOnce) {
-    const results = await Promise.allSettled(
-      objects.slice(start, start + atOnce).map((object) => repeatedly(() => act(object))),
-    );
-    for (const result of results) if (result.status === "rejected") throw explainBucketError(result.reason);
-  }
-}
-
-/** Object stores answer now and then with an error of their own, and expect to be asked again. */
-async function repeatedly(act: () => Promise<void>): Promise<void> {
-  for (let left = mostTries - 1; ; left--) {
-    try {
-      return await act();
-    } catch (error) {
-      if (left === 0) throw error;
-    }
+    const results = await Promise.allSettled(objects.slice(start, start + atOnce).map(act));
+    for (const result of results) if (result.status === "rejected") throw result.reason;
   }
 }

@@ -74,11 +74,24 @@ test("with a bucket a commit goes from push to worker, through a rename, to its 
   expect(await db.sql`SELECT FROM repositories`).toHaveLength(0);
 });
 
-test("the ready probe tells of a bucket that doesn't answer", async () => {
+test("while the bucket doesn't answer the ready probe says so, pages are shown without files, and workers are told to come again", async () => {
   const ready = async () => (await server.request("GET", "/system/probes/ready")).json();
   expect(await ready()).toMatchObject({ checks: { storage: "ok" } });
+  const { onGitHub, repository } = await createRepository(server, github, worker, { name: "lasting" });
+  const { sha } = await pushed(server, github, onGitHub, { files: { ".cocov.yaml": manifest, "a.txt": "hello" } });
+  const issues = [{ uid: "u", kind: "bug", file: "a.txt", line_start: 1, line_end: 1, message: "m" }];
+  const put = { sha, source: "cocov/one", issues };
+  await server.request("PUT", `/v1/repositories/${repository.id}/issues`, { token: worker, body: put });
+  const [queued] = await db.sql<{ jobId: string }[]>`SELECT job_id AS "jobId" FROM worker_jobs`;
+
   await s3[Symbol.asyncDispose]();
   expect(await ready()).toMatchObject({ ready: false, checks: { storage: "failing" } });
+  const shown = await server.request("GET", `/v1/repositories/lasting/commits/${sha}/issues`, { token: worker });
+  expect([shown.status, await shown.text()]).toEqual([200, expect.stringContaining("not_downloaded")]);
+  const sent = await server.request("GET", `/v1/worker/jobs/${queued?.jobId}/archive`, { token: worker });
+  expect([sent.status, sent.headers.get("retry-after")]).toEqual([404, "60"]);
+  const leased = await server.request("POST", "/v1/worker/leases", { token: worker, body: { worker: "w" } });
+  expect(leased.status).toBe(204);
 });
 
 test("a bucket that isn't named stops the start, and no credential is shown", async () => {
