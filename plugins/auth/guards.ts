@@ -1,8 +1,18 @@
 import { defineCredential, type Guard, type RequestContext } from "../../core";
+import type { Authenticator } from "./authenticate";
 import type { Caller, ServiceCaller, SessionCaller, UserCaller } from "./caller";
 import { errors } from "./errors";
+import { limited } from "./limits/limited";
+import type { RequestLimits } from "./limits/request-limits";
 import { covers, type PersonalScope, scopeOfMethod } from "./personal-scope";
+import type { Read, Reading } from "./reading";
 import { reaches, type ServiceScope } from "./service-scope";
+
+/** A guard that finds out who calls, and can have something read in the same statement. */
+export interface AccessGuard<C extends Caller> extends Guard<object, { caller: C }> {
+  /** @returns the same guard, which also adds `read`. See {@link Reading}. */
+  reading<Row extends object>(reading: Reading<Row>): Guard<object, { caller: C } & Read<Row>>;
+}
 
 /**
  * The guards a route's `access` is made of. Each adds the caller to what the handler gets. Personal tokens pass as far as their scopes go:
@@ -10,25 +20,25 @@ import { reaches, type ServiceScope } from "./service-scope";
  */
 export interface AccessGuards {
   /** Any valid bearer token; of service tokens those with the scope `all`. */
-  readonly any: Guard<object, { caller: Caller }>;
+  readonly any: AccessGuard<Caller>;
   /** The same without personal tokens: for routes that make or revoke a token, and that programs may call as well. */
-  readonly anyButPersonal: Guard<object, { caller: Caller }>;
+  readonly anyButPersonal: AccessGuard<Caller>;
   /** A session or personal token: somebody who can be named as author. */
-  readonly user: Guard<object, { caller: UserCaller }>;
+  readonly user: AccessGuard<UserCaller>;
   /** A session, and no other token: for routes that make or revoke tokens. */
-  readonly session: Guard<object, { caller: SessionCaller }>;
+  readonly session: AccessGuard<SessionCaller>;
   /** A platform admin's session or personal token. */
-  readonly admin: Guard<object, { caller: UserCaller }>;
+  readonly admin: AccessGuard<UserCaller>;
   /** A platform admin's session, and no other token. */
-  readonly adminSession: Guard<object, { caller: SessionCaller }>;
+  readonly adminSession: AccessGuard<SessionCaller>;
   /**
    * A service token with that scope, or with `all`.
    * @example
    * access: auth.service("worker")
    */
-  service(scope: ServiceScope): Guard<object, { caller: ServiceCaller }>;
+  service(scope: ServiceScope): AccessGuard<ServiceCaller>;
   /** A platform admin, or a service token with that scope. */
-  adminOrService(scope: ServiceScope): Guard<object, { caller: Caller }>;
+  adminOrService(scope: ServiceScope): AccessGuard<Caller>;
 }
 
 /** What people, scripts and services send. */
@@ -38,23 +48,41 @@ const bearer = defineCredential("bearer", {
   description: "A session token (`coa_…`), personal access token (`cop_…`) or service token (`cos_…`).",
 });
 
-/** @param authenticate turns the `Authorization` header into a caller, or throws */
-export function createGuards(authenticate: (header: string | null) => Promise<Caller>): AccessGuards {
+export function createGuards(authenticator: Authenticator, limits: RequestLimits): AccessGuards {
+  const authenticate = limited(
+    async ({ request }) => ({ caller: await authenticator.authenticate(request.headers.get("authorization")) }),
+    limits,
+  );
+
   function guard<C extends Caller>(
     label: string,
     refusals: readonly string[],
     accept: (caller: Caller, method: string) => C,
-  ): Guard<object, { caller: C }> {
-    return {
+  ): AccessGuard<C> {
+    function accepted(context: RequestContext, caller: Caller): C {
+      context.actor = caller.kind === "user" ? `user:${caller.login}` : `service:${caller.id}`;
+      context.credential = credentialOf(caller);
+      return accept(caller, context.request.method);
+    }
+    const common = {
       label,
       security: bearer,
-      adds: { caller: "who calls" },
       errors: ["auth.no_authorization", "auth.invalid_token", "request.rate_limited", ...refusals],
-      check: async (context: RequestContext) => {
-        const caller = await authenticate(context.request.headers.get("authorization"));
-        context.actor = caller.kind === "user" ? `user:${caller.login}` : `service:${caller.id}`;
-        context.credential = credentialOf(caller);
-        return { caller: accept(caller, context.request.method) };
+    };
+    return {
+      ...common,
+      adds: { caller: "who calls" },
+      check: async (context) => ({ caller: accepted(context, (await authenticate(context)).caller) }),
+      reading<Row extends object>(reading: Reading<Row>) {
+        const authenticateAndRead = limited(authenticator.reading(reading), limits);
+        return {
+          ...common,
+          adds: { caller: "who calls", read: "what was read together with the caller" },
+          check: async (context: RequestContext) => {
+            const { caller, read } = await authenticateAndRead(context);
+            return { caller: accepted(context, caller), read };
+          },
+        };
       },
     };
   }

@@ -9,7 +9,6 @@ import { acted, userLeft, userReplaced, userSignedIn } from "./events";
 import { type AccessGuards, createGuards } from "./guards";
 import { authJobs } from "./jobs";
 import { createLeave, type Leave } from "./leave";
-import { limited } from "./limits/limited";
 import { createRequestLimits, type RequestLimits } from "./limits/request-limits";
 import { standingOfAccount } from "./members";
 import { originOf } from "./redirect";
@@ -30,9 +29,10 @@ export { type Caller, type ServiceCaller, type SessionCaller, seesEverything, ty
 export { credentialIn } from "./credential-in";
 export { errors } from "./errors";
 export { acted, userLeft, userReplaced, userSignedIn } from "./events";
-export type { AccessGuards } from "./guards";
+export type { AccessGuard, AccessGuards } from "./guards";
 export { holdCaller } from "./hold-caller";
 export type { RequestLimits } from "./limits/request-limits";
+export type { Read, Reading } from "./reading";
 export type { SignedInUser } from "./record-person";
 export type { ServiceScope } from "./service-scope";
 export { type PermissionCounts, type UserPermissions, userPermissions } from "./slots";
@@ -83,7 +83,7 @@ export default definePlugin({
   events: [userSignedIn, userLeft, userReplaced, acted],
   setup({ db, events, slots, log, cipher, config, installed, use: { github } }) {
     const limits = createRequestLimits({ db, log, cipher, limit: config.rateLimit });
-    const guards = createGuards(limited(createAuthenticator({ db, log }), limits));
+    const guards = createGuards(createAuthenticator({ db, log }), limits);
     const users = createUsers({ cipher, log });
     const leave = createLeave(events);
     const api: Auth = {

@@ -28,7 +28,7 @@ const pageJson = z
 
 /** What the Badger and the web UI read. */
 export function badgeRoutes({ auth, repositories, baseUrl }: Parts): Route[] {
-  const { member } = repositories.guards;
+  const { member, byName } = repositories.guards;
   const values = figures.map((figure) =>
     route({
       method: "GET",
@@ -36,7 +36,7 @@ export function badgeRoutes({ auth, repositories, baseUrl }: Parts): Route[] {
       summary: `Show the ${figure} of a repository for a badge`,
       description: "The number of its default branch, and nothing else; `unknown` while there is none.",
       ...member,
-      access: auth.service("badges"),
+      access: auth.service("badges").reading(byName),
       params: z.object(named),
       answers: { 200: { contentType, summary: "The number, or `unknown`" } },
       handle: ({ repository }) =>

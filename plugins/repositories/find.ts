@@ -5,29 +5,11 @@ import {
   branchFields,
   type CommitRow,
   commitFields,
-  type ReachedRepository,
   type RepositoryRow,
   repositoryColumns,
   withDefaultBranch,
 } from "./rows";
 import { branches, commits } from "./tables";
-
-/** How a repository is named in a path: by name, or by numeric id. */
-export type RepositoryReference = { name: string } | { id: number };
-
-/** @param githubId whose level is wanted; null for somebody who needs none */
-export async function reachRepository(
-  q: Queryable,
-  reference: RepositoryReference,
-  githubId: number | null,
-): Promise<ReachedRepository | undefined> {
-  const [row] = await q.sql<ReachedRepository[]>`
-    SELECT ${repositoryColumns(q)}, m.level
-      FROM repositories r ${withDefaultBranch(q)}
-      LEFT JOIN repository_members m ON m.repository_id = r.id AND m.github_member_id = ${githubId}
-     WHERE ${"name" in reference ? q.sql`r.name = ${reference.name}` : q.sql`r.id = ${reference.id}`}`;
-  return row;
-}
 
 export async function findRepository(q: Queryable, id: number): Promise<RepositoryRow | undefined> {
   const [row] = await q.sql<RepositoryRow[]>`
@@ -37,7 +19,9 @@ export async function findRepository(q: Queryable, id: number): Promise<Reposito
 
 /** @param name in any case */
 export async function findRepositoryByName(q: Queryable, name: string): Promise<RepositoryRow | undefined> {
-  return await reachRepository(q, { name }, null);
+  const [row] = await q.sql<RepositoryRow[]>`
+    SELECT ${repositoryColumns(q)} FROM repositories r ${withDefaultBranch(q)} WHERE r.name = ${name}`;
+  return row;
 }
 
 export async function findRepositoryByGitHubId(q: Queryable, githubId: number): Promise<RepositoryRow | undefined> {

@@ -19,6 +19,7 @@ import { handleInitialize } from "./jobs/initialize";
 import { handleProcessCommit } from "./jobs/process-commit";
 import { handleRefresh } from "./jobs/refresh";
 import { handleMoveArchives } from "./jobs/rename";
+import { countSumming } from "./jobs/sum-counts";
 import { dailySync } from "./jobs/sync-daily";
 import { handleUpdateAllPermissions, updateAllPermissions } from "./jobs/update-all-permissions";
 import { handleUpdateAuthors, updateCommitAuthors } from "./jobs/update-authors";
@@ -141,6 +142,7 @@ export default definePlugin({
         handleUpdateAllPermissions({ jobs }),
         handleUpdateUserPermissions({ db, jobs, auth, github }),
         dailySync({ jobs, auth }),
+        countSumming({ db }),
         handleUpdateAuthors({ db, auth }),
         handleRefresh({ github, refreshing }),
         ...handleMoveArchives({ db, jobs, storage }),

@@ -1,10 +1,10 @@
-import type { Database, Page, Queryable } from "../../core";
-import { type Caller, seesEverything } from "../auth";
+import { type Database, type Page, type Queryable, readPage } from "../../core";
+import { type Caller, type Reading, seesEverything } from "../auth";
 import { searchText } from "./organization/search-text";
-import { type ShownRepository, shownRepositoryColumns, withDefaultBranch } from "./rows";
+import { defaultBranchJoin, type ShownRepository, shownRepositoryColumns } from "./rows";
 
 export interface RepositoryPage {
-  readonly rows: ShownRepository[];
+  readonly rows: readonly ShownRepository[];
   /** Of all pages. */
   readonly total: number;
 }
@@ -12,46 +12,67 @@ export interface RepositoryPage {
 /** How many a search answers with. */
 const searchSize = 25;
 
+/** Names sort in byte order of their lower-case form, so that the order doesn't depend on the database's collation. */
+const byName = 'lower(r.name::text) COLLATE "C", (r.name::text) COLLATE "C", r.id';
+
+/** A page of what `from` has. Its rows are found first: what is shown of them is then read of no others. */
+const pageOf = (from: string): string => `
+  SELECT ${shownRepositoryColumns} FROM (SELECT r.* FROM ${from} ORDER BY ${byName} LIMIT $2 OFFSET $3) r ${defaultBranchJoin}
+   ORDER BY ${byName}`;
+
 /**
- * The repositories a caller sees, by name; with a search term all of them still, most similar first.
- * Names sort in byte order of their lower-case form, so that the order doesn't depend on the database's collation.
+ * Whoever sees fewer has theirs looked up and sorted; else repositories are gone through by name, which finds a page soon. PostgreSQL
+ * can't choose for itself: it makes one plan for all callers.
  */
-export async function listRepositories(
-  db: Database,
-  caller: Caller,
-  page: Page,
-  searchTerm: string | undefined,
-): Promise<RepositoryPage> {
-  const rows = await db.sql<(ShownRepository & { total: number })[]>`
-    SELECT ${shownRepositoryColumns(db)}, (${visibleCount(db, caller)}) AS total
-      FROM (SELECT r.* FROM repositories r ${onlyVisible(db, caller)}
-             ORDER BY ${order(db, searchTerm)} LIMIT ${page.size} OFFSET ${page.offset}) r ${withDefaultBranch(db)}
-     ORDER BY ${order(db, searchTerm)}`;
-  const total = rows[0]?.total ?? (page.offset === 0 ? 0 : await countVisible(db, caller));
-  return { rows, total };
+const few = 500;
+
+/** A row of a page, and how many there are in all; a row without id where the page has none. */
+type ListedRow = (ShownRepository | { readonly id: null }) & { readonly total: number };
+
+/** A page of what the caller sees, by name. Of its three parts PostgreSQL runs the one that is for the caller. */
+export const visiblePage: Reading<ListedRow> = {
+  columns: "counted.total, listed.*",
+  joins: `
+    LEFT JOIN LATERAL (
+      SELECT coalesce(sum(change), 0)::int AS total FROM repository_count_changes
+       WHERE github_member_id = CASE WHEN caller."seesEverything" THEN 0 ELSE caller."githubId" END) counted ON true
+    LEFT JOIN LATERAL (
+      (${pageOf(`repositories r WHERE caller."seesEverything"`)})
+      UNION ALL
+      (${pageOf(`repositories r JOIN repository_members m ON m.repository_id = r.id AND m.github_member_id = caller."githubId"
+                  WHERE NOT caller."seesEverything" AND counted.total > ${few}`)})
+      UNION ALL
+      (${pageOf(`(SELECT repository_id FROM repository_members
+                   WHERE github_member_id = caller."githubId" AND NOT caller."seesEverything" AND counted.total <= ${few}
+                   ORDER BY repository_id LIMIT ${few}) m,
+                 LATERAL (SELECT * FROM repositories WHERE id = m.repository_id OFFSET 0) r`)})) listed ON true`,
+  values: ({ page, query: { search_term } }) =>
+    search_term === undefined || search_term === "" ? [page.size, page.offset] : undefined,
+};
+
+/** @returns what {@link visiblePage} read */
+export function pageRead(read: readonly ListedRow[]): RepositoryPage {
+  return { rows: read.filter((row) => row.id !== null), total: read[0]?.total ?? 0 };
 }
 
-/** The first of {@link listRepositories}. */
+/** A page of the same repositories, all of them still, those first whose names are most similar to a term. */
+export async function mostSimilarPage(db: Database, caller: Caller, page: Page, term: string): Promise<RepositoryPage> {
+  return await readPage<ShownRepository>(db, page, {
+    columns: db.sql.unsafe(shownRepositoryColumns),
+    from: db.sql`repositories r ${onlyVisible(db, caller)} ${db.sql.unsafe(defaultBranchJoin)}`,
+    orderBy: order(db, term),
+  });
+}
+
+/** The first of {@link mostSimilarPage}; by name without a term. */
 export async function searchRepositories(
   db: Database,
   caller: Caller,
-  searchTerm: string | undefined,
+  term: string | undefined,
 ): Promise<Pick<ShownRepository, "name" | "description">[]> {
   return await db.sql<Pick<ShownRepository, "name" | "description">[]>`
     SELECT r.name, r.description FROM repositories r ${onlyVisible(db, caller)}
-     ORDER BY ${order(db, searchTerm)} LIMIT ${searchSize}`;
-}
-
-async function countVisible(db: Database, caller: Caller): Promise<number> {
-  const [row] = await db.sql<{ total: number }[]>`SELECT (${visibleCount(db, caller)}) AS total`;
-  return row?.total ?? 0;
-}
-
-/** Counted by itself, in an index: the page then needs only as many rows as it shows. */
-function visibleCount({ sql }: Queryable, caller: Caller) {
-  return seesEverything(caller) || caller.kind === "service"
-    ? sql`SELECT count(*)::int FROM repositories`
-    : sql`SELECT count(*)::int FROM repository_members WHERE github_member_id = ${caller.githubId}`;
+     ORDER BY ${order(db, term)} LIMIT ${searchSize}`;
 }
 
 function onlyVisible({ sql }: Queryable, caller: Caller) {
@@ -60,7 +81,7 @@ function onlyVisible({ sql }: Queryable, caller: Caller) {
     : sql`JOIN repository_members m ON m.repository_id = r.id AND m.github_member_id = ${caller.githubId}`;
 }
 
-function order({ sql }: Queryable, searchTerm: string | undefined) {
-  const byName = sql`lower(r.name::text) COLLATE "C", (r.name::text) COLLATE "C", r.id`;
-  return searchTerm === undefined ? byName : sql`similarity(r.name::text, ${searchText(searchTerm)}) DESC, ${byName}`;
+function order({ sql }: Queryable, term: string | undefined) {
+  const names = sql.unsafe(byName);
+  return term === undefined ? sql`${names}` : sql`similarity(r.name::text, ${searchText(term)}) DESC, ${names}`;
 }

@@ -23,7 +23,7 @@ export interface CommitPresenter {
   commits(q: Queryable, rows: readonly CommitRow[]): Promise<CommitJson[]>;
   commit(q: Queryable, row: CommitRow): Promise<CommitJson>;
   /** How far plugins have come with one commit. */
-  statuses(q: Queryable, row: CommitRow): Promise<Statuses>;
+  statuses(q: Queryable, commitId: number): Promise<Statuses>;
   branch(q: Queryable, row: BranchRow, head: CommitRow | undefined): Promise<BranchJson>;
 }
 
@@ -68,7 +68,7 @@ export function createCommitPresenter({ auth, github, statuses }: PresenterParts
   return {
     commits,
     commit,
-    statuses: async (q, { id }) => (await statuses.of(q, [id]))(id),
+    statuses: async (q, commitId) => (await statuses.of(q, [commitId]))(commitId),
     async branch(q, { id, name, coverage, issues }, headRow) {
       if (!headRow) return { id, name, coverage, issues, condensed_status: "gray" };
       const head = await commit(q, headRow);

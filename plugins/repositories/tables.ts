@@ -34,6 +34,13 @@ export const repositoryMembers = pgTable("repository_members", {
   ...timestamps(),
 });
 
+/** How many repositories people are members of, as changes to add up, kept by triggers; of all there are for member 0. */
+export const repositoryCountChanges = pgTable("repository_count_changes", {
+  id: id(),
+  githubMemberId: int8("github_member_id").notNull(),
+  change: integer("change").notNull(),
+});
+
 /** When people's memberships were last read from GitHub, or taken away, and when they were last wanted to be. */
 export const permissionReads = pgTable("permission_reads", {
   githubMemberId: int8("github_member_id").primaryKey(),

@@ -4,7 +4,11 @@ import type { PendingQuery, Row } from "postgres";
 import type { Queryable } from "./types";
 
 /** Columns for a select list or RETURNING; {@link RowOf} is the type of the rows they make. */
-export type RowColumns<R> = ((q: Queryable) => PendingQuery<Row[]>) & { readonly row?: R };
+export type RowColumns<R> = ((q: Queryable) => PendingQuery<Row[]>) & {
+  /** The same for a statement that is put together once. */
+  readonly text: string;
+  readonly row?: R;
+};
 
 /** The rows that {@link rowColumns} make. */
 export type RowOf<C> = C extends RowColumns<infer R> ? R : never;
@@ -27,5 +31,6 @@ export function rowColumns<T extends PgTable, F extends keyof T["$inferSelect"] 
   const columns = getTableColumns(table);
   const of = alias === undefined ? "" : `${alias}.`;
   const list = fields.map((field) => `${of}${columns[field]?.name} AS "${field}"`).join(", ");
-  return ({ sql }) => sql.unsafe(list);
+  const fragment = ({ sql }: Queryable): PendingQuery<Row[]> => sql.unsafe(list);
+  return Object.assign(fragment, { text: list });
 }

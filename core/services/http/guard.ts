@@ -1,5 +1,7 @@
 import type { Logger } from "pino";
 import type { Credential } from "./credential";
+import type { Fields } from "./form";
+import type { Page } from "./paging";
 
 /** What every guard and handler knows about the request. */
 export interface RequestContext {
@@ -7,6 +9,12 @@ export interface RequestContext {
   /** The address as the caller saw it: scheme and host honour `X-Forwarded-*` from trusted proxies. */
   readonly url: URL;
   readonly requestId: string;
+  /** What stands in the path where the route has parameters, by their names, before anybody looked at it. */
+  readonly inPath: Fields;
+  /** What the query string has, in the same state. */
+  readonly query: Fields;
+  /** Which page of a list is asked for, whether or not the route has pages. */
+  readonly page: Page;
   /** The caller's network address, through trusted proxies. */
   readonly address: string;
   /** Carries the request id. */

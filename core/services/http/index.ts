@@ -13,5 +13,6 @@ export type { Page, PagingBlock } from "./paging";
 export { paging } from "./paging-json";
 export * as parameter from "./parameters";
 export { type ParameterSchemas, type RawAnswer, type Route, route } from "./route";
+export { isStorableText } from "./storable-text";
 export { timeMillis, timeSeconds } from "./time";
 export { withHeaders } from "./with-headers";

@@ -103,13 +103,14 @@ function responder(
   const fromBody = readsBody(route, parameters);
   return async (context, values) => {
     if (!open()) throw coreErrors.fail("not_ready");
+    if (pattern.names.length > 0) context.inPath = pathValues(pattern.names, values);
     const caller = access.check(context);
     context.add(addedByAccess, caller instanceof Promise ? await caller : caller);
     if (access.security) context.settle();
     if (jsonRequired !== undefined && !isJson(mediaType(context.request))) throw fail(jsonRequired);
     if (parameters.length > 0) {
       const sources: ParameterSources = {
-        path: pathValues(pattern.names, values),
+        path: context.inPath,
         body: fromBody ? await parseBody(context.request, await bodyOf(context), unstorableText) : noFields,
         query: fromQuery ? context.query : noFields,
       };

@@ -1,7 +1,6 @@
 import type { z } from "zod";
 import type { EntityTag } from "./conditional";
 import type { Guard, RequestContext } from "./guard";
-import type { Page } from "./paging";
 import type { UnstorableText } from "./parse-body";
 import type { AnswerWithHeaders } from "./with-headers";
 
@@ -29,7 +28,7 @@ export type NoParameters = z.ZodObject<{}>;
 
 export type HandlerContext<P extends ParameterSchemas, A extends object, S extends object> = RequestContext &
   A &
-  S & { readonly params: z.output<P>; readonly page: Page };
+  S & { readonly params: z.output<P> };
 
 /** Pages that callers can't choose the size of. */
 export interface FixedPages {

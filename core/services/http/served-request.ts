@@ -32,6 +32,7 @@ export class ServedRequest implements RequestContext, Act {
   readonly requestId: string;
   actor: string | null = null;
   credential: string | null = null;
+  inPath: Fields = noFields;
   params: Record<string, unknown> = {};
   private knownUrl: URL | undefined;
   private knownLog: Logger | undefined;

@@ -1,17 +1,17 @@
-import { ApiError } from "../../../core";
-import type { Caller } from "../caller";
+import { ApiError, type RequestContext } from "../../../core";
 import type { RequestLimits } from "./request-limits";
 
-type Authenticate = (header: string | null) => Promise<Caller>;
-
 /** @returns the same, but with `request.rate_limited` for who tries too many credentials; costs nothing while they are right */
-export function limited(authenticate: Authenticate, limits: RequestLimits): Authenticate {
-  return async (header) => {
+export function limited<Found>(
+  authenticate: (context: RequestContext) => Promise<Found>,
+  limits: RequestLimits,
+): (context: RequestContext) => Promise<Found> {
+  return async (context) => {
     try {
-      return await authenticate(header);
+      return await authenticate(context);
     } catch (error) {
-      if (error instanceof ApiError && error.code === "auth.invalid_token") throw await limits.credential(header ?? "", error);
-      throw error;
+      if (!(error instanceof ApiError) || error.code !== "auth.invalid_token") throw error;
+      throw await limits.credential(context.request.headers.get("authorization") ?? "", error);
     }
   };
 }

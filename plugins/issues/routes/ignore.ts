@@ -22,7 +22,7 @@ const longestReason = 10_000;
 
 /** Ignoring issues, and taking that back. */
 export function ignoreRoutes({ db, auth, repositories, ignoring, present }: Parts): Route[] {
-  const { memberOfCommit } = repositories.guards;
+  const { memberOfCommit, commitByName } = repositories.guards;
   const path = "/v1/repositories/:repo_name/commits/:commit_sha/issues/:id/ignore";
 
   async function show(place: { repository: RepositoryRow; commit: CommitRow }, row: IssueRow): Promise<IssueJson> {
@@ -39,7 +39,7 @@ export function ignoreRoutes({ db, auth, repositories, ignoring, present }: Part
       description:
         "`ephemeral`: in this commit. `permanent`: also in whatever arrives in the repository with the same `uid` from now on. One that is ignored already stays as it is. Where the commit's checks have completed, its status on GitHub follows.",
       ...memberOfCommit,
-      access: auth.user,
+      access: auth.user.reading(commitByName),
       // The mode is tested after the repository and the commit, so it takes any text.
       params: z.object({
         ...namedCommit,

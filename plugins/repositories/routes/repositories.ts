@@ -1,10 +1,9 @@
 import { z } from "zod";
 import { type Database, parameter, type Route, route } from "../../../core";
 import type { Auth, Caller } from "../../auth";
-import { findBranch, findCommit } from "../find";
 import { named, type RepositoryGuards } from "../guards";
 import { type HeadFigure, headFigures } from "../head-figures";
-import { listRepositories, searchRepositories } from "../list";
+import { mostSimilarPage, pageRead, searchRepositories, visiblePage } from "../list";
 import { type CommitPresenter, presentRepository } from "../present";
 import type { RepositoryRow } from "../rows";
 import { type CommitSchemas, repositoryJson, repositoryList, repositorySearch } from "../schemas";
@@ -27,12 +26,12 @@ export function repositoryRoutes({ db, auth, guards, present, schemas, add, figu
       path: "/v1/repositories",
       summary: "List repositories",
       description: "Those the caller may see, by name. With `search_term` all of them still, but the most similar names first.",
-      access: auth.any,
+      access: auth.any.reading(visiblePage),
       params: z.object({ search_term: parameter.text().optional() }),
       paginated: true,
       answers: { 200: repositoryList },
-      handle: async ({ caller, params, page }) => {
-        const { rows, total } = await listRepositories(db, caller, page, params.search_term);
+      handle: async ({ caller, read, params: { search_term = "" }, page }) => {
+        const { rows, total } = read ? pageRead(read) : await mostSimilarPage(db, caller, page, search_term);
         return { repositories: rows.map(presentRepository), paging: page.block(total) };
       },
     }),
@@ -69,11 +68,12 @@ export function repositoryRoutes({ db, auth, guards, present, schemas, add, figu
       params: z.object(named),
       answers: { 200: schemas.repositoryWithHead },
       handle: async ({ repository }) => {
-        const branch = await findBranch(db, repository.id, repository.defaultBranch);
-        const row = branch?.headId ? await findCommit(db, branch.headId) : undefined;
-        if (!row) return presentRepository(repository);
-        const head = { ...(await present.statuses(db, row)), ...(await headFigures(db, row.id, figures())) };
-        return { ...presentRepository(repository), head };
+        if (repository.headId === null) return presentRepository(repository);
+        const [statuses, shown] = await Promise.all([
+          present.statuses(db, repository.headId),
+          headFigures(db, repository.headId, figures()),
+        ]);
+        return { ...presentRepository(repository), head: { ...statuses, ...shown } };
       },
     }),
   ];

@@ -71,7 +71,7 @@ export function settingsRoutes({
       summary: "Make a new repository token",
       description: "What coverage uploads authenticate with. The former one is refused from then on.",
       ...guards.atLevel("maintainer"),
-      access: auth.anyButPersonal,
+      access: auth.anyButPersonal.reading(guards.byName),
       params: z.object(named),
       answers: { 200: z.object({ new_token: z.string().meta({ example: `crt_${"0".repeat(42)}` }) }) },
       handle: async ({ repository }) => {

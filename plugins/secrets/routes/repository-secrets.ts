@@ -36,7 +36,7 @@ export function repositorySecretRoutes({ auth, guards, secretsOf }: Parts): Rout
       summary: "Create a secret of a repository",
       description:
         "Checks of this repository can mount it. A secret of the organization that has the same name isn't seen here any more. Nobody can read its data afterwards.",
-      access: auth.user,
+      access: auth.user.reading(guards.byName),
       scope: maintainer.scope,
       params: z.object({ ...named, name: secretName, ...secretText }),
       answers: { 201: secretJson },

@@ -72,6 +72,9 @@ beforeAll(async () => {
 async function fill(wanted: { first: number; last: number; branches: number; entries: number }): Promise<void> {
   const { first, last, branches, entries } = wanted;
   await server.app.db.transaction(async ({ sql }) => {
+    // Foreign keys are triggers, too; those that count stay on.
+    await sql`ALTER TABLE repositories ENABLE ALWAYS TRIGGER count_added`;
+    await sql`ALTER TABLE repository_members ENABLE ALWAYS TRIGGER count_added`;
     await sql`SET LOCAL session_replication_role = replica`;
     await sql`
       INSERT INTO repositories (name, default_branch, github_id, token)
@@ -95,7 +98,6 @@ async function fill(wanted: { first: number; last: number; branches: number; ent
 test.each(reads)("among 10,000 repositories and 100,000 entries of histories, $what reads what it shows", async (read) => {
   const plan = await planOf(server, read.statement, asks(read));
   expect(plan).toContain(read.index);
-  // A list's count reads all that somebody sees, in whichever way is cheapest; nothing else does.
-  expect(plan.replace(/InitPlan 1\n.*\n.*Seq Scan on \w+ .*\n/, "")).not.toMatch(/Seq Scan|WindowAgg/);
+  expect(plan).not.toMatch(/Seq Scan/);
   expect(await statementsOf(server, asks(read))).toBe(statements.get(read.what) ?? 0);
 });
