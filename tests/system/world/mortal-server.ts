@@ -69,7 +69,8 @@ export async function mortalServer(
 /** The server takes the place of this shell, so that what is killed is the server; the reader ends with it, and reads nothing. */
 const stalled = `exec "$0" "$@" > >(exec tail --pid=$$ -f /dev/null)`;
 
-async function freePort(): Promise<number> {
+/** @returns a port that nobody listens on at this moment */
+export async function freePort(): Promise<number> {
   const server = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response() });
   const { port = 0 } = server;
   await server.stop(true);
