@@ -25,8 +25,9 @@ export function createCarry({ db, checks, list, clients, log }: Parts): Carry {
   return async function carry(jobId) {
     const run = await findRun(db, jobId);
     if (!run) return;
-    if (run.canceling && !run.told) await cancel(run);
-    else if (run.ended) await forget(run);
+    if (run.canceling && !run.told) {
+      if (!(await cancel(run))) return;
+    } else if (run.ended) await forget(run);
     else if (!run.canceling && (run.stage === "new" || run.stage === "sending")) await push(run);
     else return;
     await carry(jobId);
@@ -64,14 +65,17 @@ export function createCarry({ db, checks, list, clients, log }: Parts): Carry {
     if (run && !run.canceling && !run.ended) await list.readmit(jobId);
   }
 
-  async function cancel(run: RunRow): Promise<void> {
+  /** @returns false when that is to be tried again later: the run goes on, and no Worker listens */
+  async function cancel(run: RunRow): Promise<boolean> {
     const { jobId } = run;
     const where = await list.takeOff(run, !run.begun && (run.stage === "new" || run.stage === "sending"));
+    if (where === "unheard" && !run.ended) return false;
     await db.transaction(async (tx) => {
       if (where === "off") await checks.takenBack(tx, jobId);
       await note(tx, jobId, "told");
     });
     log.info({ jobId }, where === "off" ? "a canceled run was taken off the list" : "a run's Worker was told to stop");
+    return true;
   }
 
   async function forget({ jobId }: RunRow): Promise<void> {

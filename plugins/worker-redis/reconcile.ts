@@ -25,16 +25,16 @@ export function createReconcile({ db, jobs, checks, list, log }: Parts): Reconci
     await endOrphans(db, transportName);
     // While Redis doesn't work nothing can be done, for any number of runs.
     const length = await list.length();
-    for await (const runs of inBatches((after) => listed(db, after))) {
-      signal.throwIfAborted();
-      await survey(runs);
-    }
-    if (length > (await countSent(db))) await removeStrays();
     for await (const runs of inBatches((after) => unfinished(db, after))) {
       signal.throwIfAborted();
       const payloads = runs.map(({ jobId }) => ({ jobId }));
       await db.transaction((tx) => jobs.enqueueAll(tx, carryRun, payloads));
     }
+    for await (const runs of inBatches((after) => listed(db, after))) {
+      signal.throwIfAborted();
+      await survey(runs);
+    }
+    if (length > (await countSent(db))) await removeStrays();
   };
 
   async function survey(runs: readonly Listed[]): Promise<void> {

@@ -42,7 +42,8 @@ export const locate = `${shared}
 
 /**
  * KEYS: list, mark. ARGV: lifetime, needle, channel, message, `1` when Redis never said that it had the entry. What was taken off, or
- * never came, can't come any more; of anything else somebody may have it, who is told once.
+ * never came, can't come any more; of anything else somebody may have it, who is told once. Right after a restart of Redis no Worker
+ * listens yet, so what nobody has heard may be said again.
  */
 export const takeOff = `${shared}
   local lifetime, needle, channel, message, neverSeen = unpack(ARGV)
@@ -54,7 +55,7 @@ export const takeOff = `${shared}
     redis.call('SET', mark, 'off', 'EX', lifetime)
     return 'off'
   end
-  redis.call('PUBLISH', channel, message)
+  if redis.call('PUBLISH', channel, message) == 0 then return 'unheard' end
   redis.call('SET', mark, 'told', 'EX', lifetime)
   return 'told'`;
 

@@ -39,8 +39,9 @@ export interface WorkerList {
   /**
    * Takes a run's entry off the list, or tells the Worker that has it to stop.
    * @param neverSeen whether Redis never said that it had the entry: when it knows nothing of it no Worker does
+   * @returns `unheard` when no Worker listens: to be repeated
    */
-  takeOff(run: Stopped, neverSeen: boolean): Promise<"off" | "told">;
+  takeOff(run: Stopped, neverSeen: boolean): Promise<"off" | "told" | "unheard">;
   /** Removes what there is of a run. @param search whether the entry may be there though the run was taken, or is unknown */
   forget(jobId: string, search: boolean): Promise<void>;
   /**
@@ -78,7 +79,7 @@ export function createWorkerList(reach: Reach): WorkerList {
     async takeOff({ jobId, checkSetId }, neverSeen) {
       const message = JSON.stringify({ check_set_id: checkSetId, job_id: jobId, operation: "cancel" });
       const args = [lifetime, needleOf(jobId), channel, message, neverSeen ? "1" : "0"];
-      return z.enum(["off", "told"]).parse(await onMark(scripts.takeOff, jobId, ...args));
+      return z.enum(["off", "told", "unheard"]).parse(await onMark(scripts.takeOff, jobId, ...args));
     },
 
     async forget(jobId, search) {

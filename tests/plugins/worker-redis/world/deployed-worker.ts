@@ -20,29 +20,35 @@ export interface DeployedWorker {
   secret(authorization: string): Promise<string>;
   /** Does all of a job. @param ending of each check's container */
   work(entry: Entry, ending?: (plugin: string) => Ending): Promise<void>;
+  /** Subscribes to control messages, also again after Redis was down. */
+  listen(): Promise<void>;
   /** Control messages heard so far. */
   readonly heard: readonly string[];
 }
 
-const attempts = 10;
+/** Milliseconds before the first repetition, doubled each time; a second in the field. */
+const pause = 1;
 
-/** @param pause milliseconds before the first repetition, doubled each time; a second in the field */
-export async function startWorker(
-  { redis, url, token }: { redis: TestRedis; url: () => string; token: string },
-  pause = 1,
-): Promise<DeployedWorker> {
+interface Surroundings {
+  readonly redis: TestRedis;
+  readonly url: string;
+  readonly token: string;
+  /** How often each call is tried in all. */
+  readonly attempts?: number;
+}
+
+export async function startWorker({ redis, url, token, attempts = 10 }: Surroundings): Promise<DeployedWorker> {
   const heard: string[] = [];
   await listen();
 
   async function listen(): Promise<void> {
     const subscriber = await redis.connect();
     await subscriber.subscribe("cocov:checks_control", (message) => void heard.push(message));
-    subscriber.onclose = () => undefined;
   }
 
   async function call(method: string, path: string, body?: object): Promise<number> {
     for (let attempt = 1; ; attempt += 1) {
-      const status = await fetch(`${url()}${path}`, {
+      const status = await fetch(`${url}${path}`, {
         method,
         headers: {
           authorization: `bearer ${token}`,
@@ -64,6 +70,7 @@ export async function startWorker(
 
   const worker: DeployedWorker = {
     heard,
+    listen,
     async pop() {
       const popped = await redis.send("LPOP", "cocov:checks");
       return popped === null ? null : decodeEntry(String(popped));
@@ -80,7 +87,7 @@ export async function startWorker(
     register: ({ repo_id, sha }, source, issues) => call("PUT", `/v1/repositories/${repo_id}/issues`, { source, sha, issues }),
     wrapUp: (entry) => call("POST", `${commit(entry)}/checks/wrap_up`),
     async secret(authorization) {
-      const answer = await fetch(`${url()}/v1/secrets/data?authorization=${authorization}`, {
+      const answer = await fetch(`${url}/v1/secrets/data?authorization=${authorization}`, {
         headers: { authorization: `bearer ${token}`, accept: "application/json" },
       });
       if (!answer.ok) throw new Error(`the secret's data is answered with ${answer.status}`);
