@@ -32,6 +32,8 @@ export function handleEvictCommits({ db, storage, uses }: Parts): HandledJob {
     if (!repository) return;
     const evicted = await db.transaction(async (tx) => {
       await lockStorageSize(tx, repositoryId);
+      // Whoever is giving one of them a use, as a branch's head or for a run, is done with that or waits: the next statement sees all uses.
+      await tx.sql`SELECT FROM commits WHERE id = ANY(${commitIds}::bigint[]) ORDER BY id FOR UPDATE`;
       await tx.sql`
         UPDATE commits c SET clone_status = 'queued', clone_size = NULL, stored_at = NULL, evicted_at = now(), updated_at = now()
          WHERE c.repository_id = ${repositoryId} AND c.id = ANY(${commitIds}::bigint[]) AND c.clone_status = 'completed'
