@@ -6,7 +6,7 @@ import type { TestServer } from "./server";
  */
 export async function statementsOf(server: TestServer, act: () => Promise<unknown>): Promise<number> {
   const counts: number[] = [];
-  for (let round = 0; round < 5; round++) counts.push((await sentDuring(server, act)).length);
+  for (let round = 0; round < 5; round++) counts.push((await statementsDuring(server, act)).length);
   return Math.min(...counts);
 }
 
@@ -16,18 +16,20 @@ export async function statementsOf(server: TestServer, act: () => Promise<unknow
  * @returns the plan, with the values that were sent
  */
 export async function planOf(server: TestServer, part: string, act: () => Promise<unknown>): Promise<string> {
-  const statement = (await sentDuring(server, act)).find(({ text }) => text.includes(part));
+  const statement = (await statementsDuring(server, act)).find(({ text }) => text.includes(part));
   if (!statement) throw new Error(`no statement with "${part}" was sent`);
   const rows = await server.app.db.sql.unsafe(`EXPLAIN ${statement.text}`, statement.values);
   return rows.map((row) => String(row["QUERY PLAN"])).join("\n");
 }
 
-interface Statement {
+export interface Statement {
   readonly text: string;
+  /** Of its parameters, as they are sent. */
   readonly values: (string | null)[];
 }
 
-async function sentDuring(server: TestServer, act: () => Promise<unknown>): Promise<Statement[]> {
+/** @returns what goes over the wire to the database while something is done, in that order; that of background work too */
+export async function statementsDuring(server: TestServer, act: () => Promise<unknown>): Promise<Statement[]> {
   const options: unknown = Reflect.get(server.app.db.sql, "options");
   if (typeof options !== "object" || options === null) throw new Error("the database client doesn't show its options");
   const sent: Statement[] = [];

@@ -2,7 +2,7 @@ import { defineEvent } from "../../core";
 import type { EndStatus } from "./check-set/check-set-states";
 import type { Run } from "./slots";
 
-/** A commit's checks start afresh: whatever a former run brought is to be deleted. */
+/** A commit's checks start afresh: whatever a former run brought is to be deleted. The commit's row is locked. */
 export const checkSetStarted = defineEvent<{ commitId: number; checkSetId: number }>("check_set.started");
 
 /**

@@ -1,31 +1,27 @@
 import type { Page, Queryable } from "../../core";
+import { countMatching, type IssueFilter } from "./counts";
 import { type IssueRow, issueColumns } from "./issue-row";
-import type { IssueKind } from "./kinds";
-import { type IssueState, ofState } from "./state";
+import { ofState } from "./state";
 
-/** Which issues of a commit are wanted. */
-export interface IssueFilter {
-  readonly commitId: number;
-  readonly state: IssueState;
-  readonly kind?: IssueKind | undefined;
-  /** Exactly as stored. */
-  readonly source?: string | undefined;
-}
-
-/** @returns the issues of one page by id, and how many there are in all */
+/**
+ * The commit is written as a range, and ordered by: else the planner may walk the whole table by its primary key, in the hope to meet
+ * enough issues of this commit soon, and a large commit's are the last ones.
+ * @returns the issues of one page by id, and how many there are in all
+ */
 export async function listIssues(q: Queryable, filter: IssueFilter, page: Page): Promise<{ rows: IssueRow[]; total: number }> {
   const { sql } = q;
-  const matching = sql`
-    commit_id = ${filter.commitId} AND ${ofState(q, filter.state)}
-    ${filter.kind === undefined ? sql`` : sql`AND kind = ${filter.kind}`}
-    ${filter.source === undefined ? sql`` : sql`AND check_source = ${filter.source}`}`;
-  const [rows, [counted]] = await Promise.all([
+  const { commitId, state, kind, source } = filter;
+  const [rows, total] = await Promise.all([
     sql<IssueRow[]>`
       SELECT ${issueColumns(q)}
-        FROM (SELECT * FROM issues WHERE ${matching} ORDER BY id LIMIT ${page.size} OFFSET ${page.offset}) i
+        FROM (SELECT * FROM issues
+               WHERE commit_id BETWEEN ${commitId} AND ${commitId} AND ${ofState(q, state)}
+                     ${kind === undefined ? sql`` : sql`AND kind = ${kind}`}
+                     ${source === undefined ? sql`` : sql`AND check_source = ${source}`}
+               ORDER BY commit_id, id LIMIT ${page.size} OFFSET ${page.offset}) i
         LEFT JOIN issue_ignore_rules r ON r.id = i.ignore_rule_id
        ORDER BY i.id`,
-    sql<{ total: number }[]>`SELECT count(*) AS total FROM issues WHERE ${matching}`,
+    countMatching(q, filter),
   ]);
-  return { rows, total: counted?.total ?? 0 };
+  return { rows, total };
 }

@@ -1,4 +1,4 @@
-import { integer, pgTable, text } from "drizzle-orm/pg-core";
+import { integer, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
 import { column } from "../../core";
 import { issueKinds } from "./kinds";
 
@@ -27,6 +27,19 @@ export const issues = pgTable("issues", {
   ignoreUserReason: text("ignore_user_reason"),
   ...timestamps(),
 });
+
+/** How many issues commits have. The database itself keeps it, with every statement that changes {@link issues}. */
+export const issueCounts = pgTable(
+  "issue_counts",
+  {
+    commitId: int8("commit_id").notNull(),
+    checkSource: text("check_source").notNull(),
+    kind: text("kind", { enum: issueKinds }).notNull(),
+    active: integer("active").notNull(),
+    ignored: integer("ignored").notNull(),
+  },
+  ({ commitId, checkSource, kind }) => [primaryKey({ columns: [commitId, checkSource, kind] })],
+);
 
 /** Issues that nobody wants to see again in a repository. */
 export const issueIgnoreRules = pgTable("issue_ignore_rules", {

@@ -58,12 +58,19 @@ export async function lockCheckSetOfJob(tx: Transaction, jobId: string): Promise
 /**
  * Moves a locked check set to the state that follows when something happens to it. Nothing else writes the status of one that is there.
  * @param also further assignments, each after a comma: `, finished_at = now()`
+ * @param together what is done in the same statement: `WITH … AS (…)`
  * @throws Error when that can't happen in the state it is in
  */
-export async function moveCheckSet(tx: Transaction, set: CheckSetRow, event: CheckSetEvent, also = tx.sql``): Promise<void> {
+export async function moveCheckSet(
+  tx: Transaction,
+  set: CheckSetRow,
+  event: CheckSetEvent,
+  also = tx.sql``,
+  together = tx.sql``,
+): Promise<void> {
   const next = following(set.status, event);
   if (!next) throw new Error(`a check set that is ${set.status} can't be ${event}`);
-  await tx.sql`UPDATE check_sets SET status = ${next}, updated_at = now() ${also} WHERE id = ${set.id}`;
+  await tx.sql`${together} UPDATE check_sets SET status = ${next}, updated_at = now() ${also} WHERE id = ${set.id}`;
 }
 
 const columns = (q: Queryable) => q.sql`

@@ -13,7 +13,7 @@ import type { Transports } from "./transports";
 export interface RunStart {
   /**
    * Makes the commit's check set `waiting` for a new run, creating it if need be, and deletes what the former run left.
-   * @param former the commit's check set, as `lockCheckSet` gave it
+   * @param former the commit's check set, as `lockCheckSet` gave it, which has the commit locked
    * @returns the run's id
    */
   reset(tx: Transaction, commitId: number, former: CheckSetRow | undefined, jobId?: string): Promise<string>;
@@ -63,8 +63,8 @@ export function createRunStart({ events, storage, announce, transports, secrets,
       , started_at = now(), finished_at = NULL, job_id = ${jobId}, canceling = false, canceling_since = NULL,
       error_kind = 'no_error', error_extra = NULL, exclude_paths = '{}', queued_at = NULL, transport = NULL,
       last_callback_at = NULL, refetches = 0`;
-    await moveCheckSet(tx, set, "started_again", anew);
-    await tx.sql`DELETE FROM checks WHERE check_set_id = ${set.id}`;
+    const emptied = tx.sql`WITH gone AS (DELETE FROM checks WHERE check_set_id = ${set.id})`;
+    await moveCheckSet(tx, set, "started_again", anew, emptied);
     return set.id;
   }
 

@@ -90,3 +90,31 @@ test("the checks of a commit show all issues by source, ignored ones included", 
   const { issues } = await repository.get<{ issues: object }>(`/commits/${sha}/checks`);
   expect(issues).toEqual({ "cocov/rubocop": 2, "cocov/stranger": 1 });
 });
+
+/** What is kept and what is there, by commit, source and kind. */
+const kept = () => sql`SELECT * FROM issue_counts WHERE active + ignored > 0 ORDER BY commit_id, check_source, kind`;
+const there = () => sql`
+  SELECT commit_id, check_source, kind, (count(*) FILTER (WHERE ignored_at IS NULL))::int AS active,
+         (count(*) FILTER (WHERE ignored_at IS NOT NULL))::int AS ignored
+    FROM issues GROUP BY commit_id, check_source, kind ORDER BY commit_id, check_source, kind`;
+
+test("the counts follow every statement that changes issues, many at a time and many at once", async () => {
+  const [one, other] = [await newCommit(), await newCommit()];
+  const many = (prefix: string) =>
+    Array.from({ length: 40 }, (_, n) => issue(`${prefix}${n}`, { kind: n % 3 === 0 ? "bug" : "style" }));
+  await Promise.all(
+    [one, other, one, other].map((sha, n) => repository.put(sha, [...many("x"), ...many(`y${n}`)], `cocov/p${n}`)),
+  );
+  expect(await kept()).toEqual(await there());
+  await sql`UPDATE issues SET ignored_at = now(), ignore_source = 'user' WHERE id % 3 = 0 AND ignored_at IS NULL`;
+  expect(await kept()).toEqual(await there());
+  await sql`UPDATE issues SET kind = 'security' WHERE id % 5 = 0`;
+  expect(await kept()).toEqual(await there());
+  await sql`DELETE FROM issues WHERE id % 4 = 0`;
+  expect(await kept()).toEqual(await there());
+  await sql`UPDATE issues SET ignored_at = NULL, ignore_source = NULL WHERE ignore_source = 'user'`;
+  await sql`DELETE FROM commits WHERE sha = ${one}`;
+  expect(await kept()).toEqual(await there());
+  await sql`DELETE FROM issues`;
+  expect(await sql`SELECT FROM issue_counts`).toHaveLength(0);
+});

@@ -44,6 +44,8 @@ export async function commitsInAnyOrder(world: WorkerWorld): Promise<() => Promi
                   FROM checks k WHERE k.check_set_id = s.id) AS checks,
                (SELECT count(*) FROM issues i WHERE i.commit_id = c.id)::int AS issues,
                (SELECT count(*) FROM issues i WHERE i.commit_id = c.id AND ignored_at IS NULL)::int AS active,
+               (SELECT jsonb_build_object('active', coalesce(sum(n.active), 0), 'ignored', coalesce(sum(n.ignored), 0))
+                  FROM issue_counts n WHERE n.commit_id = c.id) AS kept,
                (SELECT coalesce(jsonb_agg(j.job_id), '[]') FROM worker_jobs j WHERE j.commit_id = c.id) AS queued,
                (SELECT coalesce(jsonb_agg(jsonb_build_object('name', b.name, 'issues', b.issues, 'entries',
                          (SELECT count(*) FROM issue_histories h WHERE h.branch_id = b.id)) ORDER BY b.id), '[]')

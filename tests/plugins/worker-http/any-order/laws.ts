@@ -9,8 +9,9 @@ export interface State {
   /** All of the commit, and those that aren't ignored. */
   readonly issues: number;
   readonly active: number;
-  /** `issues_count` of the commit. */
+  /** `issues_count` of the commit, and what is kept by source and kind. */
   readonly counted: number | null;
+  readonly kept: { readonly active: number; readonly ignored: number };
   /** Those whose head the commit is: the number they show, and how many entries their history has. */
   readonly branches: readonly { readonly name: string; readonly issues: number | null; readonly entries: number }[];
   /** Ids of the commit's jobs that workers can get or have. */
@@ -68,7 +69,8 @@ export const laws: Readonly<Record<string, (step: Taken) => boolean>> = {
   "a run that was to be canceled ends as canceled": (step) =>
     !hasEnded(step) || !step.before.canceling || step.now.jobId !== step.before.jobId || step.now.status === "canceled",
   "a run always gets somewhere": ({ now }) => !["waiting", "failure"].includes(now.status),
-  "the commit's count is that of its rows": ({ now: { counted, active } }) => (counted ?? 0) === active,
+  "what is counted is what is there": ({ now: { counted, kept, issues, active } }) =>
+    (counted ?? 0) === active && Bun.deepEquals(kept, { active, ignored: issues - active }),
   "a run that goes on has one job, one that has ended none": ({ now }) =>
     Bun.deepEquals(now.queued, isOneOf(finished, now.status) ? [] : [now.jobId]),
   "a wrap-up writes one entry for each branch": (step) => {
