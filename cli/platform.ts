@@ -21,7 +21,9 @@ export function platformOf({ name }: AnyService): Platform<unknown> {
         await closeServices(opened);
       }
     },
-    ready: (use) => withApp((app) => use(Reflect.get(app.services, name))),
+    ready: (use) => withApp((app) => use(Reflect.get(app.services, name)), {}),
+    asItIs: (use) =>
+      withApp((app) => stoppable(app, (signal) => use(Reflect.get(app.services, name), signal)), { asItIs: true }),
   };
 }
 
@@ -31,20 +33,29 @@ export function inPlatform(installation: Installation, looked: AnyCommand): AnyC
   return {
     ...looked,
     run: (call) =>
-      withApp(async (app) => {
-        const brought = app.plugins.flatMap(({ parts }) => parts.commands ?? []);
-        const command = brought.find((each) => each.name === name);
-        if (!command) throw new Error(`the plugin that brings the command ${name} doesn't bring it each time it is set up`);
-        return await stoppable(app, (signal) => command.run({ ...call, signal }));
-      }, installation),
+      withApp(
+        async (app) => {
+          const brought = app.plugins.flatMap(({ parts }) => parts.commands ?? []);
+          const command = brought.find((each) => each.name === name);
+          if (!command) throw new Error(`the plugin that brings the command ${name} doesn't bring it each time it is set up`);
+          return await stoppable(app, (signal) => command.run({ ...call, signal }));
+        },
+        { installation },
+      ),
   };
 }
 
+interface Wanted {
+  readonly installation?: Installation;
+  /** Whether the database is left as it is: nothing is migrated. */
+  readonly asItIs?: boolean;
+}
+
 /** Puts the platform together for a command, and closes it afterwards. Ends the process, whatever has been left running. */
-async function withApp<T>(use: (app: App) => Promise<T>, installation?: Installation): Promise<T> {
+async function withApp<T>(use: (app: App) => Promise<T>, { installation, asItIs }: Wanted): Promise<T> {
   const app = await createApp({ command: true, ...(installation && { installation }) });
   try {
-    await app.prepare();
+    if (!asItIs) await app.prepare();
     return await use(app);
   } finally {
     await app.stop();

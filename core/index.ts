@@ -17,6 +17,7 @@ export {
 } from "./plugin/plugin";
 export { type Contribution, type RequiredSlot, type Slot, type SlotOfAll, type SlotOfOne, slot } from "./plugin/slot";
 export type { Slots } from "./plugin/slot-board";
+export * from "./services/backup";
 export * from "./services/bounded-work";
 export * from "./services/cipher";
 export * from "./services/database";

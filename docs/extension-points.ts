@@ -1,5 +1,6 @@
 // Writes docs/extension-points.md from what plugins declare: `bun run extension-points`. A test compares the page with this.
 import { join } from "node:path";
+import { core as theCore } from "../core/app/core-claims";
 import { loadInstallation, projectRoot } from "../core/app/installation";
 import type { AnyPlugin } from "../core/plugin/plugin";
 import type { Slot } from "../core/plugin/slot";
@@ -14,10 +15,10 @@ interface Declaration {
 const exported =
   /(?:\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*)?export const (\w+) = (?:slot\.(?:one|all)|defineEvent)<([\s\S]*?)>\(\s*"([^"]+)"/g;
 
-/** @returns declarations by name, as the plugin's files have them */
-async function declarationsOf(plugin: string): Promise<Map<string, Declaration>> {
+/** @returns declarations by name, as the files of a plugin's folder have them, or of the core's */
+async function declarationsOf(place: string): Promise<Map<string, Declaration>> {
   const found = new Map<string, Declaration>();
-  const folder = join(projectRoot, "plugins", plugin);
+  const folder = join(projectRoot, place);
   for (const path of [...new Bun.Glob("**/*.ts").scanSync(folder)].sort()) {
     const source = await Bun.file(join(folder, path)).text();
     for (const [, comment = "", constant = "", carries = "", name = ""] of source.matchAll(exported)) {
@@ -50,8 +51,10 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(titles), line(widths.map((width) => "-".repeat(width))), ...body.map(line)].join("\n");
 }
 
-async function sectionOf(plugin: AnyPlugin): Promise<string> {
-  const declared = await declarationsOf(plugin.name);
+type Declaring = Pick<AnyPlugin, "name" | "summary" | "slots" | "events">;
+
+async function sectionOf(plugin: Declaring, place = `plugins/${plugin.name}`): Promise<string> {
+  const declared = await declarationsOf(place);
   const of = (name: string): Declaration => declared.get(name) ?? { constant: "", carries: "", words: "" };
   const slots: string[][] = (plugin.slots ?? []).map((slot: Slot<unknown>) => {
     const { constant, carries, words } = of(slot.name);
@@ -79,7 +82,12 @@ declarations by \`bun run extension-points\`.`;
 export async function extensionPointsPage(): Promise<string> {
   const { on } = await loadInstallation({ env: {}, config: {} });
   const declaring = on.map(({ plugin }) => plugin).filter(({ slots = [], events = [] }) => slots.length + events.length > 0);
-  const sections = await Promise.all(declaring.map(sectionOf));
+  const core = {
+    name: "core",
+    summary: "What the core itself lets plugins take part in; its constants are in `cocov/core`",
+    slots: theCore.slots ?? [],
+  };
+  const sections = await Promise.all([sectionOf(core, "core/services"), ...declaring.map((plugin) => sectionOf(plugin))]);
   return `${[intro, ...sections].join("\n\n")}\n`;
 }
 

@@ -61,9 +61,9 @@ export interface Platform<Api> {
   opened<T>(use: (api: Api, installation: Installation) => Promise<T>): Promise<T>;
   /** Puts all together, migrated (unless that is switched off) and not started. Ends the process afterwards. */
   ready<T>(use: (api: Api) => Promise<T>): Promise<T>;
+  /** As `ready`, but the database stays as it is. @param use is told when the process is to end */
+  asItIs<T>(use: (api: Api, signal: AbortSignal) => Promise<T>): Promise<T>;
 }
-
-type State = Awaited<ReturnType<ReadinessCheck["check"]>>;
 
 /**
  * A part of the platform's infrastructure: what it is, what it needs and what it offers. Made with {@link defineService}; the default
@@ -87,9 +87,11 @@ export interface Service<
   /** It faces callers or does their work: starts after the plugins and stops before them. */
   readonly front?: boolean;
   /** What the readiness probe asks, by name. Each of them makes the process unready. */
-  readonly readiness?: Readonly<Record<string, (api: Api) => Promise<State>>>;
+  readonly readiness?: Readonly<Record<string, (api: Api) => ReturnType<ReadinessCheck["check"]>>>;
   /** What operators run, made with `defineCommand`. */
   readonly commands?: readonly AnyCommand<[platform: Platform<Api>]>[];
+  /** Its extension points. It reads what plugins contribute in their parts. */
+  readonly slots?: NonNullable<AnyPlugin["slots"]>;
   /** Codes that it answers with, which no plugin can have. */
   readonly errors?: DeclaredErrors;
   /** What the operator's console has of it. */

@@ -11,7 +11,7 @@ import { slotMistakes } from "../plugin/slot-providers";
 import { unknownNames } from "../plugin/unknown-names";
 import { services } from "../services";
 import { StartupError } from "../startup-error";
-import { coreBrought } from "./core-claims";
+import { core, coreBrought } from "./core-claims";
 import type { ConfiguredPlugin, Installation } from "./installation";
 import { previewServices, type ServiceApis } from "./open-services";
 
@@ -86,9 +86,9 @@ function attempt(entries: readonly ConfiguredPlugin[], installation: Installatio
 
   const declaring = [...installation.on, ...installation.off].map(({ plugin }) => plugin);
   problems.push(
-    ...unknownNames(installed, declaring),
+    ...unknownNames(installed, [core, ...declaring]),
     // Who would fill a slot may be among those that failed.
-    ...(failed.size === 0 ? slotMistakes(installed) : []),
+    ...(failed.size === 0 ? slotMistakes([{ plugin: core, parts: {} }, ...installed]) : []),
     ...services.flatMap((service) => service.checkParts?.(installed) ?? []),
     ...conflictingClaims([...installed.flatMap(({ plugin, parts }) => broughtClaims(plugin.name, parts)), ...coreBrought]),
   );

@@ -1,19 +1,20 @@
 import type { InstalledPlugin } from "./found-plugin";
 import type { Slot } from "./slot";
 
+type Bringing = Pick<InstalledPlugin, "plugin" | "parts">;
 interface Provider {
   readonly plugin: string;
   readonly value: unknown;
 }
 
 /** @returns a sentence for each slot with too many providers, with none that it needs, or with two for the same thing */
-export function slotMistakes(installed: readonly InstalledPlugin[]): string[] {
+export function slotMistakes(installed: readonly Bringing[]): string[] {
   return installed.flatMap(({ plugin }) =>
     (plugin.slots ?? []).flatMap((slot: Slot<unknown>) => mistakesOf(slot, plugin.name, providersOf(slot, installed))),
   );
 }
 
-function providersOf({ name }: Slot<unknown>, installed: readonly InstalledPlugin[]): Provider[] {
+function providersOf({ name }: Slot<unknown>, installed: readonly Bringing[]): Provider[] {
   return installed.flatMap(({ plugin, parts }) =>
     (parts.contribute ?? []).filter(({ slot }) => slot === name).map(({ value }) => ({ plugin: plugin.name as string, value })),
   );

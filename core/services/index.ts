@@ -1,3 +1,4 @@
+import backup from "./backup/service";
 import boundedWork from "./bounded-work/service";
 import cipher from "./cipher/service";
 import console from "./console/service";
@@ -23,4 +24,5 @@ export const services = [
   jobs,
   console,
   inspection,
+  backup,
 ] as const;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { table } from "../../core/commands/table";
+import { table } from "../../core/services/log/table";
 import type { CommitStatus } from "../../testing/github";
 import type { Api } from "./api";
 import { shortSha } from "./format";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { definePlugin, setting, webAddress } from "../../core";
+import { definePlugin, keptOutside, setting, webAddress } from "../../core";
 import auth, { userLeft, userPermissions, userReplaced, userSignedIn } from "../auth";
 import github from "../github";
 import storage, { commitRefetch } from "../storage";
@@ -25,6 +25,7 @@ import { handleUpdateAllPermissions, updateAllPermissions } from "./jobs/update-
 import { handleUpdateAuthors, updateCommitAuthors } from "./jobs/update-authors";
 import { handleUpdatePermissions } from "./jobs/update-permissions";
 import { handleUpdateUserPermissions, updateUserPermissions } from "./jobs/update-user-permissions";
+import { archivesOfCommits } from "./kept-archives";
 import { dropMemberships } from "./members/note-reading";
 import { organizationListJobs } from "./organization/list-jobs";
 import { createCommitPresenter } from "./present";
@@ -162,6 +163,7 @@ export default definePlugin({
       contribute: [
         userPermissions.with(createUserPermissions({ jobs })),
         commitRefetch.with(createRefetch({ db, jobs })),
+        keptOutside.with(archivesOfCommits(storage)),
         ...pushWebhooks({ register, registered }),
         ...changeWebhooks({ jobs, github, registered }),
         ...accessWebhooks({ jobs, registered }),

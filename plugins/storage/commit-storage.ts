@@ -11,6 +11,7 @@ export interface WorkersPath {
 
 /** The files of commits: stored, read, packed for Workers, and brought back when they are gone. */
 export interface CommitStorage extends Snapshots, Readying {
+  readonly mode: WorkersPath["mode"];
   /** @param name of the commit's repository */
   forWorkers(name: string, sha: string): WorkersPath;
 }
@@ -28,6 +29,7 @@ export function createCommitStorage({ snapshots, readying, mode, base }: Parts):
   return {
     ...snapshots,
     ...readying,
+    mode,
     forWorkers: (name, sha) => ({ mode, path: `${base && `${base}/`}${repositoryFolder(name)}/${sha}` }),
   };
 }

@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { CallObservation } from "../../core";
+import type { CallObservation, KeptContent } from "../../core";
 import { openArchiveTree } from "./archive-tree";
 import { type CacheLimit, createCacheLimit } from "./cache-limit";
 import { makeClosedFolder } from "./closed-folder";
@@ -13,6 +13,7 @@ import { assertCommitSha } from "./names";
 import { createPacker } from "./pack-commit";
 import { readFilesOf, type SnapshotFile } from "./read-file";
 import type { HeldCommits, SnapshotStore, StoredArchive } from "./snapshot-store";
+import { writeKept } from "./write-kept";
 
 export interface SnapshotOptions {
   /** Where archives are kept. */
@@ -80,6 +81,12 @@ export interface Snapshots {
    *   aborted. Nothing of the archive is left then.
    */
   store(commit: CommitToStore): Promise<{ cloneSize: number }>;
+  /**
+   * Publishes an archive that was made before, as a backup has it, unless there is one.
+   * @param content its bytes, and their checksum
+   * @throws SnapshotError when the disk is full; DamagedContent when the bytes aren't those of the checksum: nothing is left then
+   */
+  putBack(name: string, sha: string, content: KeptContent): Promise<void>;
   /** Whether the archive and its checksum are there. */
   exists(name: string, sha: string): Promise<boolean>;
   /** The archive for the Workers, or null. */
@@ -167,6 +174,9 @@ export function createSnapshots({ store, cachePath, log, limits: given, cacheLim
       await store.prepare();
     },
     store: storeCommit,
+    putBack: async (name, sha, content) => {
+      if ((await store.find(name, sha)) === null) await store.put(name, sha, (path) => writeKept(content, path));
+    },
     exists: async (name, sha) => (await store.find(name, sha)) !== null,
     locate: store.find,
     open: store.open,

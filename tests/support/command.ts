@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { projectRoot } from "../../core/app/installation";
 
-export type Command = "start" | "migrate" | "console" | "plugins" | "config" | "rotate-keys";
+export type Command = "start" | "migrate" | "console" | "plugins" | "config" | "rotate-keys" | "backup" | "restore" | "doctor";
 
 export interface CommandOptions {
   readonly args?: readonly string[];

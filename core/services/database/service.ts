@@ -6,6 +6,7 @@ import log from "../log/service";
 import observation from "../observation/service";
 import { databaseConnections, readConnections } from "./connection-gauge";
 import { applicationName, openDatabase } from "./database";
+import { refuseHalfRestored } from "./half-restored";
 import { createLiveness } from "./liveness";
 import { migrate } from "./migrations/migrate";
 import { migrateCommand } from "./migrations/migrate-command";
@@ -54,6 +55,7 @@ export default defineService({
     let sources = migrationSources(installation);
     const migrated = async () => (await pendingMigrations({ db, sources })).length === 0;
     const prepare = async () => {
+      await refuseHalfRestored(db);
       if (settings.autoMigrate) await migrate({ db, sources, log: use.log });
     };
     const stop = (ms: number) => db.close(ms / 1000);

@@ -1,10 +1,10 @@
 import type { Installation } from "../../app/installation";
 import type { Platform } from "../../app/service";
 import { type CommandResult, defineCommand } from "../../commands/command";
-import { table } from "../../commands/table";
 import type { FoundPlugin, InstalledPlugin } from "../../plugin/found-plugin";
 import type { LeftOut } from "../../plugin/leave-out";
 import { namesOf, tableNames } from "../../plugin/names";
+import { table } from "../log/table";
 
 export const pluginsCommand = defineCommand({
   name: "plugins",

@@ -1,8 +1,8 @@
 import type { Platform } from "../../../app/service";
 import { type CommandResult, defineCommand } from "../../../commands/command";
-import { table } from "../../../commands/table";
 import { logOutput } from "../../log/log-output";
 import { createLogger } from "../../log/logger";
+import { table } from "../../log/table";
 import type { WatchedDatabase } from "../watched-database";
 import { migrate } from "./migrate";
 import { migrationSources } from "./migration-sources";
