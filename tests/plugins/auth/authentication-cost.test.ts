@@ -36,18 +36,6 @@ test("authenticating is one statement, whatever the token", async () => {
   }
 });
 
-test("what a repository's path leads to, and a page of the list, is read in the same statement", async () => {
-  const { token_value } = await personalToken(server, session);
-  await db.sql`INSERT INTO repositories (name, default_branch, github_id, token) VALUES ('api', 'main', 77, 'crt_77')`;
-  for (const path of ["/v1/repositories/api", "/v1/repositories", "/v1/repositories?page=2", "/v1/repositories/none"]) {
-    for (const token of [session, token_value, service, "cop_unknown"]) {
-      const asked = () => server.request("GET", path, { token });
-      await asked();
-      expect([path, await statementsOf(server, asked)]).toEqual([path, 1]);
-    }
-  }
-});
-
 test("it reads both kinds of token by index, among many", async () => {
   await db.sql`
     INSERT INTO user_tokens (user_id, kind, hashed_token) SELECT u.id, 'auth', 'session' || n FROM users u, generate_series(1, 3000) n`;
