@@ -1,6 +1,8 @@
 import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
-import { readdir } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { processCommit } from "../../../plugins/repositories/jobs/process-commit";
 import { repositoryFolder } from "../../../plugins/storage/names";
 import { addRepository, serviceToken, signIn } from "../../../testing/factories";
 import { startGitHub } from "../../../testing/github";
@@ -18,10 +20,11 @@ const { db, jobs } = web.app;
 await db.sql`CREATE TABLE heard (id bigint GENERATED ALWAYS AS IDENTITY, event text NOT NULL, subject bigint NOT NULL)`;
 const token = await serviceToken(web, await signIn(web, github, "root"));
 
-/** Starts a process that works on the jobs of the web server. */
-function startWorkingProcess(): Bun.Subprocess {
+/** Starts a process that works on the jobs of the web server. @param dataDir of its machine */
+function startWorkingProcess(dataDir = web.dataDir): Bun.Subprocess {
   const env = {
-    ...testEnvironment(web.databaseUrl, web.dataDir, github.environment()),
+    ...testEnvironment(web.databaseUrl, dataDir, github.environment()),
+    COCOV_GIT_SERVICE_LOCAL_STORAGE_PATH: join(web.dataDir, "git_storage"),
     COCOV_ROLE: "jobs",
     COCOV_SIDEKIQ_PROBE_PORT: "0",
   };
@@ -75,4 +78,27 @@ test("a commit whose process was killed while it fetched is fetched by the next 
   const told = await db.sql<{ event: string }[]>`SELECT event FROM heard WHERE subject = ${fetched?.id ?? 0} ORDER BY id`;
   expect(told.map(({ event }) => event)).toEqual(["registered", "moved", "fetched"]);
   expect(await jobs.dead()).toEqual([]);
+});
+
+test("a commit is fetched once, however many ask for it and however many processes on several machines work on that", async () => {
+  const onGitHub = await github.addRepository({ name: "asked-for", files: { "a.txt": "a".repeat(100_000) } });
+  const { id } = await addRepository(web, token, "asked-for");
+  const head = (await onGitHub.head()) ?? "";
+  const [commit] = await db.sql<{ id: number }[]>`
+    INSERT INTO commits (repository_id, sha, author_name, author_email, message) VALUES (${id}, ${head}, '', '', '') RETURNING id`;
+  const payload = () => ({ commitId: commit?.id ?? 0, repositoryId: id, fetchId: crypto.randomUUID() });
+  await db.transaction((tx) => jobs.enqueueAll(tx, processCommit, Array.from({ length: 9 }, payload)));
+
+  const machines = await Promise.all([1, 2, 3].map(() => mkdtemp(join(tmpdir(), "cocov-machine-"))));
+  const processes = machines.map((dataDir) => startWorkingProcess(dataDir));
+  try {
+    await jobs.idle();
+  } finally {
+    for (const child of processes) child.kill("SIGKILL");
+    await Promise.all(processes.map(({ exited }) => exited));
+    for (const dataDir of machines) await rm(dataDir, { recursive: true, force: true });
+  }
+  expect(github.fetches("asked-for").map(({ wants }) => wants)).toEqual([[head]]);
+  // Each is answered, besides the one that adding the repository brought.
+  expect(await db.sql`SELECT FROM heard WHERE event = 'fetched' AND subject = ${commit?.id ?? 0}`).toHaveLength(10);
 });
