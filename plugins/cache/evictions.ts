@@ -46,12 +46,12 @@ export function createEvictions(parts: { cacheSize: CacheSize; entries: Entries;
       const picked = await tx.sql<EvictedRow[]>`
         WITH by_use AS (
           SELECT e.*, sum(e.size) OVER (ORDER BY e.last_used_at NULLS FIRST, e.id ROWS UNBOUNDED PRECEDING) - e.size AS picked_before
-            FROM cache_entries e WHERE ${belongingTo(tx, repositoryId)} AND e.eviction_asked_at IS NULL),
-        going AS (
-          SELECT coalesce(sum(e.size), 0) AS size FROM cache_entries e
-           WHERE ${belongingTo(tx, repositoryId)} AND e.eviction_asked_at IS NOT NULL)
-        SELECT ${columns(tx)} FROM by_use e, going
-         WHERE e.picked_before < ${size - limit}::bigint - going.size ORDER BY e.last_used_at NULLS FIRST, e.id`;
+            FROM cache_entries e WHERE ${belongingTo(tx, repositoryId)} AND e.eviction_asked_at IS NULL)
+        SELECT ${columns(tx)} FROM by_use e
+         WHERE e.picked_before < ${size - limit}::bigint - (
+           SELECT coalesce(sum(e.size), 0) FROM cache_entries e
+            WHERE ${belongingTo(tx, repositoryId)} AND e.eviction_asked_at IS NOT NULL)
+         ORDER BY e.last_used_at NULLS FIRST, e.id`;
       await tx.sql`
         UPDATE cache_entries SET eviction_asked_at = now(), evictions_asked = 1 WHERE id = ANY(${picked.map(({ id }) => id)}::bigint[])`;
       await tasks.evict(tx, repositoryId, picked);

@@ -12,8 +12,8 @@ export interface Redis {
   send(command: string, args: readonly string[]): Promise<unknown>;
   /**
    * Appends a text to a list after the commit, and sees to it that somebody takes it off: it is pushed again when Redis lost it.
-   * Redis may be down meanwhile, for days; the order of several isn't kept. When Redis forgets single keys for want of memory, a text
-   * may be pushed twice, so it should be such that doing what it says twice does no harm.
+   * Redis may be down meanwhile, for days; the order of several isn't kept. When Redis loses what it had just after the text was taken, or
+   * forgets single keys for want of memory, a text may be pushed twice, so it should be such that doing what it says twice does no harm.
    */
   deliver(tx: Transaction, message: Message): Promise<void>;
 }

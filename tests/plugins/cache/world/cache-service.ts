@@ -115,7 +115,6 @@ export function playCacheService({ url, token, redis, engine = "local" }: Parts)
     return entry.id;
   }
 
-  const listening = redis.connect();
   const service: CacheService = {
     files,
     send,
@@ -137,7 +136,8 @@ export function playCacheService({ url, token, redis, engine = "local" }: Parts)
     },
 
     async take(seconds = 10) {
-      const taken = await (await listening).send("BLPOP", [taskList, String(seconds)]);
+      const listening = await redis.connect();
+      const taken = await listening.send("BLPOP", [taskList, String(seconds)]).finally(() => listening.close());
       if (taken === null) return;
       const [, text] = z.tuple([z.literal(taskList), z.string()]).parse(taken);
       return task.parse(JSON.parse(text));
