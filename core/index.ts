@@ -21,6 +21,7 @@ export * from "./services/backup";
 export * from "./services/bounded-work";
 export * from "./services/cipher";
 export * from "./services/database";
+export * from "./services/doctor";
 export * from "./services/http";
 export * from "./services/jobs";
 export * from "./services/log";

@@ -3,6 +3,7 @@ import boundedWork from "./bounded-work/service";
 import cipher from "./cipher/service";
 import console from "./console/service";
 import database from "./database/service";
+import doctor from "./doctor/service";
 import embeddedPostgres from "./embedded-postgres/service";
 import http from "./http/service";
 import inspection from "./inspection/service";
@@ -25,4 +26,5 @@ export const services = [
   console,
   inspection,
   backup,
+  doctor,
 ] as const;

@@ -1,4 +1,4 @@
-import { definePlugin } from "../../core";
+import { definePlugin, doctorCheck } from "../../core";
 import { createClients } from "./clients";
 import { deliveryAsking } from "./deliveries/ask-again";
 import { type CountDelivery, deliveriesTotal } from "./deliveries/counter";
@@ -9,6 +9,7 @@ import { createRecorder } from "./deliveries/record";
 import { webhookRoutes } from "./deliveries/routes";
 import { deliverySweep } from "./deliveries/sweep";
 import { checkHandlers, webhook } from "./deliveries/webhook";
+import { gitHubChecks } from "./doctor-checks";
 import { installationToken } from "./encrypted";
 import { errors } from "./errors";
 import { createGitHub } from "./github";
@@ -74,6 +75,7 @@ export default definePlugin({
         statusSending({ db, jobs, clients, reach, required }),
       ],
       readiness: [gitHubReadiness({ clients, reach, required })],
+      contribute: gitHubChecks({ clients, reach, required, config }).map((check) => doctorCheck.with(check)),
       console: {
         github: {
           summary: 'await github.installation().rest.repos.get({ owner: github.orgName(), repo: "web" }) and the like',

@@ -1,9 +1,10 @@
 import { z } from "zod";
-import { definePlugin, keptOutside, setting, webAddress } from "../../core";
+import { definePlugin, doctorCheck, keptOutside, setting, webAddress } from "../../core";
 import auth, { userLeft, userPermissions, userReplaced, userSignedIn } from "../auth";
 import github from "../github";
 import storage, { commitRefetch } from "../storage";
 import { createAddRepository } from "./add";
+import { archivesCheck } from "./archives-check";
 import { createCommitRegister } from "./commits";
 import { createRequestDeletion } from "./deletion";
 import { errors } from "./errors";
@@ -164,6 +165,7 @@ export default definePlugin({
         userPermissions.with(createUserPermissions({ jobs })),
         commitRefetch.with(createRefetch({ db, jobs })),
         keptOutside.with(archivesOfCommits(storage)),
+        doctorCheck.with(archivesCheck({ db, jobs, storage })),
         ...pushWebhooks({ register, registered }),
         ...changeWebhooks({ jobs, github, registered }),
         ...accessWebhooks({ jobs, registered }),

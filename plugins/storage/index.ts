@@ -1,5 +1,5 @@
 import { join, resolve } from "node:path";
-import { definePlugin } from "../../core";
+import { definePlugin, doctorCheck } from "../../core";
 import { createCommitStorage } from "./commit-storage";
 import { createLocalStore } from "./local-store";
 import { storageReadiness } from "./readiness";
@@ -9,10 +9,11 @@ import { createS3Store } from "./s3-store";
 import { settings } from "./settings";
 import { createSnapshots } from "./snapshots";
 import { storageAccess } from "./storage-access";
+import { storageCheck } from "./storage-check";
 import { storageKey } from "./storage-key";
 
 export type { CommitStorage, WorkersPath } from "./commit-storage";
-export { isCommitSha, isRepositoryName } from "./names";
+export { isCommitSha, isRepositoryName, repositoryFolder } from "./names";
 export type { SnapshotFile } from "./read-file";
 export { commitRefetch, type Refetch } from "./refetch";
 export { SnapshotError } from "./snapshot-error";
@@ -49,6 +50,7 @@ export default definePlugin({
     return {
       api,
       readiness: [storageReadiness(snapshots)],
+      contribute: [doctorCheck.with(storageCheck({ snapshots, folder: config.mode === "s3" ? undefined : folder }))],
       start: () =>
         snapshots.prepare().catch((error: unknown) => {
           log.warn(

@@ -15,7 +15,15 @@ import {
 import { join } from "node:path";
 import { writeAtomically } from "./atomic-file";
 import { isAbsence, removeLeftovers } from "./leftovers";
-import { assertCommitSha, assertRepositoryName, commitOf, isRepositoryName, repositoryFolder } from "./names";
+import {
+  assertCommitSha,
+  assertRepositoryName,
+  commitOf,
+  isRepositoryFolder,
+  isRepositoryName,
+  repositoryFolder,
+  wholeAndAny,
+} from "./names";
 import { explainFileError } from "./snapshot-error";
 import type { HeldCommits, SnapshotStore, StoredArchive } from "./snapshot-store";
 import { makeStorageFolder, type StorageAccess } from "./storage-access";
@@ -125,6 +133,21 @@ export function createLocalStore(basePath: string, access: StorageAccess): Snaps
       return range ? file.slice(range[0], range[1] + 1) : file;
     },
     read: (stored) => Bun.file(stored.location).stream(),
+    commits: async (name) => wholeAndAny((await isFolder(folderOf(name))) ? await readdir(folderOf(name)) : []),
+    async folders() {
+      const entries = await readdir(basePath, { withFileTypes: true }).catch((error: unknown) =>
+        isAbsence(error) ? [] : Promise.reject(error),
+      );
+      return entries.filter((entry) => entry.isDirectory() && isRepositoryFolder(entry.name)).map(({ name }) => name);
+    },
+    async removeFolder(folder) {
+      const path = join(basePath, folder);
+      if (!isRepositoryFolder(folder) || !(await isFolder(path))) return;
+      for (const entry of await readdir(path)) {
+        if (commitOf(entry) !== null) await rm(join(path, entry), { recursive: true, force: true });
+      }
+      if (await removeEmpty(path)) await removeLinksTo(basePath, folder);
+    },
     remove,
     removeRepository,
     rename: renameRepository,

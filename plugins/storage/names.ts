@@ -30,3 +30,14 @@ export function assertCommitSha(sha: string): void {
 export function assertRepositoryName(name: string): void {
   if (!isRepositoryName(name)) throw new RangeError("A repository name must be 1 to 100 letters, digits, '.', '-' or '_'");
 }
+
+/** Whether a folder of the storage may be that of a repository. */
+export const isRepositoryFolder = (name: string): boolean => /^[0-9a-f]{40}$/.test(name);
+
+/** @returns of which commits there are files among these, and of which there is an archive with its checksum */
+export function wholeAndAny(files: readonly string[]): { whole: Set<string>; any: Set<string> } {
+  const present = new Set(files);
+  const any = new Set(files.flatMap((file) => commitOf(file) ?? []));
+  const isWhole = (sha: string) => present.has(`${sha}.tar.zst`) && present.has(`${sha}.tar.zst.shasum`);
+  return { whole: new Set([...any].filter(isWhole)), any };
+}

@@ -3,7 +3,15 @@ import { join } from "node:path";
 import type { S3Client } from "bun";
 import { makeClosedFolder } from "./closed-folder";
 import { removeLeftovers } from "./leftovers";
-import { assertCommitSha, assertRepositoryName, commitOf, isRepositoryName, repositoryFolder } from "./names";
+import {
+  assertCommitSha,
+  assertRepositoryName,
+  commitOf,
+  isRepositoryFolder,
+  isRepositoryName,
+  repositoryFolder,
+  wholeAndAny,
+} from "./names";
 import { type BucketPatience, createBucketCalls, defaultPatience } from "./s3-calls";
 import { isMissingKey } from "./s3-errors";
 import { explainFileError } from "./snapshot-error";
@@ -145,6 +153,30 @@ export function createS3Store(bucket: S3Client, draftsPath: string, patience: Bu
         own.filter((object) => !isChecksum(object)),
         (object) => removeObject(name, object),
       );
+    },
+    commits: async (name) => wholeAndAny(await listObjects(name)),
+    async folders() {
+      const found: string[] = [];
+      let continuationToken: string | undefined;
+      do {
+        const from = continuationToken;
+        const page = await ask(() => bucket.list({ delimiter: "/", ...(from !== undefined && { continuationToken: from }) }));
+        found.push(...(page.commonPrefixes ?? []).map(({ prefix }) => prefix.replace(/\/$/, "")));
+        continuationToken = page.isTruncated ? page.nextContinuationToken : undefined;
+      } while (continuationToken !== undefined);
+      return found.filter(isRepositoryFolder);
+    },
+    async removeFolder(folder) {
+      if (!isRepositoryFolder(folder)) return;
+      for (;;) {
+        const page = await ask(() => bucket.list({ prefix: `${folder}/` }));
+        const own = (page.contents ?? []).filter(({ key }) => commitOf(key.slice(folder.length + 1)) !== null);
+        await eachOf(
+          own.map(({ key }) => key),
+          (key) => ask(() => bucket.delete(key)),
+        );
+        if (!page.isTruncated || own.length === 0) return;
+      }
     },
     removeRepository,
     rename: renameRepository,

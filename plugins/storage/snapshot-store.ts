@@ -42,6 +42,12 @@ export interface SnapshotStore {
   open(stored: StoredArchive, range?: ByteRange): Blob | ReadableStream<Uint8Array<ArrayBuffer>>;
   /** The archive's bytes. @throws when it isn't there */
   read(stored: StoredArchive): ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** Of which commits there is something under a name, and of which of these a whole archive: from one look, however many. */
+  commits(name: string): Promise<{ readonly whole: ReadonlySet<string>; readonly any: ReadonlySet<string> }>;
+  /** Folders of repositories, each the SHA-1 of a name; not those that only lead to another. */
+  folders(): Promise<readonly string[]>;
+  /** Deletes what is kept of commits in the folder of a name that nobody has. */
+  removeFolder(folder: string): Promise<void>;
   /** Deletes all that is kept of a commit. */
   remove(name: string, sha: string): Promise<void>;
   /** Deletes all that is kept under the name of a repository that is gone, but for what another one that has the name keeps there. */

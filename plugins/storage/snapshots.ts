@@ -102,6 +102,10 @@ export interface Snapshots {
    * @throws RangeError for a commit id that can't exist
    */
   eachFile(commit: CommitToRead, paths: readonly string[]): AsyncIterable<readonly [path: string, file: SnapshotFile]>;
+  /** What there is in the storage, whatever the rows say. See {@link SnapshotStore}. */
+  readonly commits: SnapshotStore["commits"];
+  readonly folders: SnapshotStore["folders"];
+  readonly removeFolder: SnapshotStore["removeFolder"];
   /** Deletes a commit's archive. The git cache keeps the commit for a while. */
   remove(name: string, sha: string): Promise<void>;
   /** Deletes the archives and the git cache of a repository, and nothing that another one keeps under the same name. */
@@ -182,6 +186,9 @@ export function createSnapshots({ store, cachePath, log, limits: given, cacheLim
     open: store.open,
     readFile,
     eachFile,
+    commits: store.commits,
+    folders: store.folders,
+    removeFolder: store.removeFolder,
     remove: store.remove,
     async removeRepository({ repositoryId, name, held }) {
       await store.removeRepository(name, held);

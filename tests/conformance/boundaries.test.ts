@@ -49,7 +49,7 @@ need to a plugin, and what others maintain well to a library.`;
 
 describe("the kernel", () => {
   /** What it lends to plugins, and what it hands to those who put it together. */
-  const lent = ["backup", "bounded-work", "cipher", "database", "http", "jobs", "log", "observation"];
+  const lent = ["backup", "bounded-work", "cipher", "database", "doctor", "http", "jobs", "log", "observation"];
 
   test("knows of services only their list, and the types and names of what plugins get of them", async () => {
     const strays: string[] = [];

@@ -3,13 +3,13 @@ import { dirname, join, resolve } from "node:path";
 import type { Platform } from "../../app/service";
 import { type CommandResult, defineCommand } from "../../commands/command";
 import { progressBar } from "../log/progress-bar";
+import { size } from "../log/size";
 import type { Backup, BackupParts } from "./backup";
 import { checkBackupFile } from "./check-file";
 import { configuredKeys } from "./configured-keys";
 import { missingKeys } from "./keys";
 import { type MadeBackup, makeBackup } from "./make-backup";
 import { Refusal, tellingRefusals } from "./refusal";
-import { size } from "./size";
 
 export const backupCommand = defineCommand({
   name: "backup",

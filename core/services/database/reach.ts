@@ -4,6 +4,9 @@ import { readConnectionUrl } from "./connection-options";
 import { isConnectionLoss } from "./database-errors";
 import type { Queryable } from "./types";
 
+/** The database doesn't answer, or not to this user. */
+export class UnreachableDatabase extends StartupError {}
+
 /**
  * Makes sure that the database answers, so that a wrong address or password shows at start and not in the middle of things.
  * @param url where it is, as configured
@@ -13,7 +16,7 @@ export async function requireReachable({ sql }: Queryable, url: string): Promise
   try {
     await sql`SELECT 1`;
   } catch (error) {
-    throw new StartupError([`The database ${placeOf(url)}can't be reached: ${reasonOf(error)}`]);
+    throw new UnreachableDatabase([`The database ${placeOf(url)}can't be reached: ${reasonOf(error)}`]);
   }
 }
 

@@ -9,6 +9,9 @@ import { asApp } from "./app";
 export function hookDeliveryRoutes(site: Site): ApiRoute[] {
   const find = (id: string) => site.deliveries.list().find((record) => `${record.id}` === id);
   return [
+    asApp("GET /app/hook/config", () =>
+      json(200, { content_type: "json", insecure_ssl: "0", secret: "********", url: site.deliveries.url() }),
+    ),
     asApp("GET /app/hook/deliveries", ({ request }) => pageByCursor(site, request.url)),
     asApp("GET /app/hook/deliveries/:id", ({ parameter }) => {
       const record = find(parameter("id"));

@@ -55,6 +55,8 @@ export type Deliveries = {
   /** Resolves when everything that is being sent again has been answered. */
   redelivered(): Promise<void>;
   sendTo(url: string): void;
+  /** @returns where they go; null while nobody has said */
+  url(): string | null;
   /** @returns all attempts, oldest first */
   list(): DeliveryRecord[];
 };
@@ -94,6 +96,7 @@ export function createDeliveries(hook: Hook): Deliveries {
     sendTo(url) {
       webhookUrl = url;
     },
+    url: () => webhookUrl ?? null,
     list: () => [...records],
   };
 

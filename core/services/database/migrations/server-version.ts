@@ -2,7 +2,7 @@ import { StartupError } from "../../../startup-error";
 import type { Queryable } from "../types";
 
 /** Oldest server whose features the SQL here relies on. */
-const oldestMajor = 14;
+export const oldestServer = 14;
 
 /** @throws {StartupError} if the server is too old */
 export async function requireSupportedServer({ sql }: Queryable): Promise<void> {
@@ -18,6 +18,6 @@ export async function requireSupportedServer({ sql }: Queryable): Promise<void> 
  * @throws {StartupError} if that is too old
  */
 export function refuseOldServer(number: number, shown: string): void {
-  if (number >= oldestMajor * 10_000) return;
-  throw new StartupError([`The database server is PostgreSQL ${shown}; ${oldestMajor} or newer is needed.`]);
+  if (number >= oldestServer * 10_000) return;
+  throw new StartupError([`The database server is PostgreSQL ${shown}; ${oldestServer} or newer is needed.`]);
 }
