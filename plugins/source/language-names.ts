@@ -96,6 +96,33 @@ export const byInterpreter: Readonly<Record<string, Language>> = Object.assign(O
   ...names("powershell", "pwsh"),
 });
 
+/** Languages by the mode that an editor is told to use, where that is no extension or interpreter. */
+export const byMode: Readonly<Record<string, Language>> = Object.assign(Object.create(null), {
+  ...names("clojure", "clojure"),
+  ...names("csharp", "csharp"),
+  ...names("fsharp", "fsharp"),
+  ...names("haskell", "haskell"),
+  ...names("javascript", "javascript js2"),
+  ...names("kotlin", "kotlin"),
+  ...names("ocaml", "ocaml tuareg"),
+  ...names("perl", "cperl"),
+  ...names("powershell", "powershell"),
+  ...names("protobuf", "protobuf"),
+  ...names("rust", "rust"),
+  ...names("shell", "shell-script"),
+  ...names("typescript", "typescript"),
+});
+
+/** Languages by what a text begins with. */
+export const byOpening: readonly (readonly [begins: RegExp, language: Language])[] = [
+  [/^<\?php\b/i, "php"],
+  [/^<\?xml\b/i, "xml"],
+  [/^\s*<(!doctype\s+html|html)\b/i, "html"],
+  [/^%YAML\b/, "yaml"],
+  [/^(diff --git |--- a\/)/, "diff"],
+  [/^FROM \S+/, "dockerfile"],
+];
+
 function names(language: Language, list: string): Record<string, Language> {
   return Object.fromEntries(list.split(" ").map((name) => [name, language]));
 }
