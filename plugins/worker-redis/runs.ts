@@ -57,7 +57,7 @@ export async function removeRun({ sql }: Queryable, jobId: string): Promise<void
 }
 
 /** Rows read in one go. */
-const batch = 1000;
+const batch = 5000;
 
 /** A run as lists give it; ids in order, so that the next list begins after the last. */
 export type Listed = Pick<RunRow, "id" | "jobId" | "begun">;
@@ -80,7 +80,7 @@ export async function listed({ sql }: Queryable, after: number): Promise<Listed[
 /** Has those runs forgotten that are over, or with another transport, without this plugin having been on to hear of it. */
 export async function endOrphans({ sql }: Queryable, transport: string): Promise<void> {
   await sql`
-    UPDATE worker_redis_runs r SET ended = true, updated_at = now()
+    UPDATE worker_redis_runs r SET ended = true
      WHERE NOT ended AND NOT EXISTS (
              SELECT FROM check_sets s
               WHERE s.job_id = r.job_id AND s.transport = ${transport} AND s.status IN ('queued', 'in_progress'))`;

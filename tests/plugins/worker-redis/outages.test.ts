@@ -116,6 +116,20 @@ test("entries that come back with an older state of Redis are no work for anybod
   expect(await onList()).toEqual([]);
 });
 
+test("a run that goes to another transport leaves the list, and is on it again when it comes back", async () => {
+  const commit = await commitWith(one);
+  const { job_id } = await jobOf(commit);
+  const giveTo = (transport: string | null) =>
+    platform.db.sql`UPDATE check_sets SET transport = ${transport} WHERE job_id = ${job_id}`;
+  await giveTo("pigeon");
+  await reconcile();
+  expect(await onList()).toEqual([]);
+  expect(await platform.db.sql`SELECT FROM worker_redis_runs WHERE job_id = ${job_id}`).toHaveLength(0);
+  await giveTo(null);
+  await world.lookAfterRuns();
+  expect(await take()).toMatchObject({ job_id });
+});
+
 test("an entry that somebody puts back by hand stays, and can be taken off", async () => {
   const commit = await commitWith(one);
   const [text = ""] = await onList();
