@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from "bun:test";
 import { json } from "../../../testing/factories";
 import { useTestPlatform } from "../../../testing/test-platform";
+import { openConnection } from "../../system/world/raw-connection";
 
 const platform = await useTestPlatform({
   env: { COCOV_BADGES_BASE_URL: "https://badges.example.org/", COCOV_UI_BASE_URL: "https://cocov.example.org" },
@@ -55,25 +56,75 @@ test("unknown and odd names are 404, whatever is in them", async () => {
     "nope",
     "%00",
     "%ff",
+    "%",
+    "%zz",
     "a%2Fb",
     "..%2f..",
+    "%2e%2e",
     "%3F",
     "%23",
     "%20",
+    "%0a",
+    "%0D%0AX-Injected:%20yes",
     "🦀",
+    "foo.js%00",
+    "'; DROP TABLE repositories; --",
+    "{}",
+    "\\u0000",
+    "%ED%A0%80",
     "x".repeat(5000),
     "foo",
+    "foo.j_",
     "%25",
     "foo.js%0A",
   ];
   for (const name of odd) {
-    const answer = await value("coverage", name);
-    expect({ name, status: answer.status, code: JSON.parse(answer.body).code }).toEqual({
-      name,
-      status: 404,
-      code: "not_found",
-    });
+    for (const figure of ["coverage", "issues"]) {
+      const answer = await value(figure, name);
+      expect({ name, status: answer.status, code: JSON.parse(answer.body).code }).toEqual({
+        name,
+        status: 404,
+        code: "not_found",
+      });
+    }
   }
+});
+
+test("names that lead the Badger to other routes tell the public nothing, and break nothing", async () => {
+  await setFigures(94, 12);
+  const elsewhere = [
+    "foo.js?",
+    "foo.js#",
+    "foo.js/graphs?",
+    "foo.js/settings?",
+    "foo.js/..",
+    "x/..",
+    "..",
+    "../..",
+    "../../v1/admin/users?",
+    "../secrets#",
+    "../../metrics?",
+    "foo.js/badges?",
+    "\n",
+    "foo.js/badges/coverage?",
+  ];
+  for (const name of elsewhere) {
+    for (const figure of ["coverage", "issues"]) {
+      // The client that it uses takes the address apart as browsers do.
+      const answer = await fetch(`${platform.url}/v1/repositories/${name}/badges/${figure}`, {
+        headers: { authorization: `bearer ${badger}` },
+      });
+      const body = await answer.text();
+      if (name === "foo.js/badges/coverage?") expect([name, answer.status, body]).toEqual([name, 200, "94"]);
+      else expect([name, answer.status]).toEqual([name, /auth\.(insufficient_scope|forbidden)/.test(body) ? 403 : 404]);
+    }
+  }
+  // As it stands, without being taken apart first.
+  const connection = await openConnection(platform.url);
+  connection.write(
+    `GET /v1/repositories/../admin/users/badges/coverage HTTP/1.1\r\nHost: x\r\nAuthorization: bearer ${badger}\r\nConnection: close\r\n\r\n`,
+  );
+  expect(await connection.heard()).toMatch(/^HTTP\/1\.1 40[34] /);
 });
 
 test("the values are for services that may read badges", async () => {
