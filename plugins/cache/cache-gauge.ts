@@ -11,6 +11,6 @@ export const cacheBytes = defineGauge({
 /** Artifacts from what is kept of each repository, tools, which are few, one by one. */
 export async function readCacheBytes(q: Queryable, { cacheSize }: Pick<Repositories, "cacheSize">): Promise<Reading<never>[]> {
   const [tools] = await q.sql<{ size: number }[]>`
-    SELECT coalesce(sum(size), 0)::bigint AS size FROM cache_entries WHERE repository_id IS NULL`;
+    SELECT coalesce(sum(size), 0)::float8 AS size FROM cache_entries WHERE repository_id IS NULL`;
   return [{ labels: {}, value: (tools?.size ?? 0) + (await cacheSize.total(q)) }];
 }

@@ -28,7 +28,7 @@ export const cacheSize: CacheSize = {
   },
 
   async total({ sql }) {
-    const [row] = await sql<{ size: number }[]>`SELECT coalesce(sum(cache_size), 0)::bigint AS size FROM repositories`;
+    const [row] = await sql<{ size: number }[]>`SELECT coalesce(sum(cache_size), 0)::float8 AS size FROM repositories`;
     return row?.size ?? 0;
   },
 

@@ -80,6 +80,8 @@ test("a repository can't have more than can be counted, and what it has stays ri
   for (const name_hash of ["x", "y"])
     expect(await refusal("POST", tools, { ...complete, name_hash, size: "9007199254740991" })).toBeUndefined();
   expect((await platform.request("GET", "/v1/admin/tool_cache", { token: admin })).status).toBe(200);
+  const metrics = await (await platform.request("GET", "/metrics", { token: await platform.serviceToken() })).text();
+  expect(metrics).toContain(`cocov_cache_bytes ${3 * 9007199254740991}`);
 });
 
 test("what can't be stored is refused, and nothing is too long for an index", async () => {

@@ -87,7 +87,7 @@ test("what Redis has lost is authorized again, unless it has ended", async () =>
   expect(await authorized(waits)).toEqual(fresh);
   expect(await authorized(begun)).toEqual(fresh);
   expect((await authorized(ended)).value).toBeNull();
-  // Those that are there aren't renewed: a run may use the cache for three hours.
+  // Those that are there stay as they are.
   await redis.send("EXPIRE", waits.key, 30);
   await platform.run(restoreClients, {});
   expect((await authorized(waits)).seconds).toBeLessThanOrEqual(30);
