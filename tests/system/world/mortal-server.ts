@@ -4,6 +4,7 @@ import { until } from "./until";
 
 /** A server in a process of its own that can be killed, and comes back at the same address. */
 export interface MortalServer {
+  /** Of one with the role `jobs`, where its probes are. */
   readonly url: string;
   /** Starts it and waits until it is ready. */
   start(): Promise<void>;
@@ -26,6 +27,8 @@ export async function mortalServer(
 ): Promise<MortalServer> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
+  const jobs = environment.COCOV_ROLE === "jobs";
+  const listening = { [jobs ? "COCOV_SIDEKIQ_PROBE_PORT" : "COCOV_PORT"]: String(port) };
   let child: Bun.Subprocess<"ignore", "pipe", "pipe"> | undefined;
   let output = "";
   const deaths: string[] = [];
@@ -41,7 +44,7 @@ export async function mortalServer(
     async start() {
       const command = [process.execPath, join(import.meta.dir, "server-process.ts")];
       child = Bun.spawn(logReader === "stalled" ? ["bash", "-c", stalled, ...command] : command, {
-        env: { PATH: process.env.PATH, HOME: process.env.HOME, ...environment, COCOV_PORT: String(port) },
+        env: { PATH: process.env.PATH, HOME: process.env.HOME, ...environment, ...listening },
         stdin: "ignore",
         stdout: "pipe",
         stderr: "pipe",
@@ -53,7 +56,7 @@ export async function mortalServer(
       void collect(child.stdout);
       void collect(child.stderr);
       const ready = () =>
-        fetch(`${url}/system/probes/health`).then(
+        fetch(`${url}/system/probes/${jobs ? "liveness" : "health"}`).then(
           ({ ok }) => ok,
           () => false,
         );

@@ -3,6 +3,7 @@ import type { Logger } from "../../log/logger";
 import type { Database, Transaction } from "../types";
 import { describeFailure } from "./failed-migration";
 import { ensureJournal, lockJournal, readJournal, recordMigration } from "./journal";
+import { isLockedOut, limitLocks, untilUnlocked } from "./lock-patience";
 import { listMigrationFiles, type MigrationFile, type MigrationSource } from "./migration-file";
 import { compareWithJournal, type MigrationStatus } from "./migration-status";
 import { controlsTransaction, readMigration } from "./migration-text";
@@ -30,7 +31,7 @@ export async function migrate(options: { db: Database; sources: readonly Migrati
   const done: string[] = [];
   for (;;) {
     const started = performance.now();
-    const file = await db.transaction((tx) => applyNext(db, tx, files, sources));
+    const file = await untilUnlocked(log, () => db.transaction((tx) => applyNext(db, tx, files, sources)));
     if (file === undefined) return done;
     done.push(`${file.plugin}/${file.name}`);
     log.info({ plugin: file.plugin, migration: file.name, ms: Math.round(performance.now() - started) }, "migrated");
@@ -63,9 +64,12 @@ async function apply(db: Database, tx: Transaction, file: MigrationFile): Promis
   }
   try {
     if (runsOutside(text)) await applyOutside(db, tx, text);
-    else await tx.sql.unsafe(text).simple();
+    else {
+      await limitLocks(tx);
+      await tx.sql.unsafe(text).simple();
+    }
   } catch (error) {
-    throw describeFailure(file, text, error);
+    throw isLockedOut(error) ? error : describeFailure(file, text, error);
   }
   await recordMigration(tx, file.plugin, file.name, checksum);
 }

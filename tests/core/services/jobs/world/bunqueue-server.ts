@@ -2,20 +2,21 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** A real bunqueue server in a process of its own, in memory. */
+/** A real bunqueue server in a process of its own. */
 export interface BunqueueServer {
   url: string;
-  /** Kills it and starts it again on the same port: it has forgotten everything then. */
+  /** Kills it and starts it again on the same port: it has forgotten everything then, if it is one in memory. */
   loseEverything(): Promise<void>;
   kill(): Promise<void>;
   start(): Promise<void>;
   close(): Promise<void>;
 }
 
-export async function startBunqueueServer(): Promise<BunqueueServer> {
+/** @param env how it differs from one in memory */
+export async function startBunqueueServer(env: Readonly<Record<string, string>> = {}): Promise<BunqueueServer> {
   const folder = await mkdtemp(join(tmpdir(), "cocov-bunqueue-"));
   const [port, httpPort] = freePorts();
-  let child = spawn(folder, port, httpPort);
+  let child = spawn(folder, port, httpPort, env);
   await listening(port);
 
   const kill = async () => {
@@ -23,7 +24,7 @@ export async function startBunqueueServer(): Promise<BunqueueServer> {
     await child.exited;
   };
   const start = async () => {
-    child = spawn(folder, port, httpPort);
+    child = spawn(folder, port, httpPort, env);
     await listening(port);
   };
   return {
@@ -41,10 +42,10 @@ export async function startBunqueueServer(): Promise<BunqueueServer> {
   };
 }
 
-function spawn(folder: string, port: number, httpPort: number) {
+function spawn(folder: string, port: number, httpPort: number, more: Readonly<Record<string, string>>) {
   const entry = Bun.resolveSync("bunqueue", import.meta.dir).replace(/main\.js$/, "cli/index.js");
   const ports = ["--host", "127.0.0.1", "--tcp-port", String(port), "--http-port", String(httpPort)];
-  const env = { PATH: process.env.PATH, HOME: folder };
+  const env = { PATH: process.env.PATH, HOME: folder, ...more };
   return Bun.spawn([process.execPath, entry, "start", ...ports], { cwd: folder, env, stdout: "ignore", stderr: "ignore" });
 }
 
