@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { rm } from "node:fs/promises";
+import { checkSetStatuses } from "../../../plugins/checks/check-set/check-set-states";
 import { runChecks } from "../../../plugins/checks/run/start-job";
 import { destroyRepository } from "../../../plugins/repositories/jobs/destroy";
 import { signIn } from "../../../testing/factories";
@@ -139,6 +140,58 @@ describe("canceling", () => {
     await jobs.idle();
     expect(await commit.show()).toMatchObject({ status: "canceled" });
     expect(queued(commit.commitId)).toEqual([]);
+  });
+
+  test("does in every state what that state allows, and never tells a Worker twice", async () => {
+    const commit = await world.commitWith(manifestOf("a/one"));
+    const { jobId } = paper.take(commit.commitId);
+    const { sql } = server.app.db;
+    const become: Record<string, [status: string, canceling: boolean, told: number]> = {};
+    for (const status of checkSetStatuses) {
+      for (const canceling of [false, true]) {
+        await sql`UPDATE check_sets SET status = ${status}, canceling = ${canceling} WHERE commit_id = ${commit.commitId}`;
+        const before = cancelsTold(jobId);
+        expect((await commit.cancel()).status).toBe(204);
+        const [row] = await sql<{ status: string; canceling: boolean }[]>`
+          SELECT status, canceling FROM check_sets WHERE commit_id = ${commit.commitId}`;
+        become[`${status}${canceling ? ", canceling" : ""}`] = [
+          row?.status ?? "",
+          row?.canceling ?? false,
+          cancelsTold(jobId) - before,
+        ];
+      }
+    }
+    const unchanged = (status: string, canceling = false) => [status, canceling, 0] as [string, boolean, number];
+    const expected = Object.fromEntries(
+      checkSetStatuses.flatMap((status) => [
+        [status, unchanged(status)],
+        [`${status}, canceling`, unchanged(status, true)],
+      ]),
+    );
+    expect(become).toEqual({
+      ...expected,
+      waiting: ["canceled", false, 0],
+      queued: ["queued", true, 1],
+      in_progress: ["in_progress", true, 1],
+    });
+  });
+
+  test("and starting again at the same moment, by many people, leaves one run or none", async () => {
+    const commit = await world.commitWith(manifestOf("a/one"));
+    paper.take(commit.commitId);
+    await commit.finish();
+    const answers = await Promise.all(Array.from({ length: 16 }, (_, n) => (n % 2 === 0 ? commit.reRun() : commit.cancel())));
+    expect(answers.filter(({ status }) => status !== 204 && status !== 409)).toEqual([]);
+    await server.app.jobs.idle();
+    const { status, checks } = await commit.show();
+    expect(["queued", "canceled"]).toContain(status);
+    expect(queued(commit.commitId)).toHaveLength(status === "queued" ? 1 : 0);
+    if (status === "canceled") expect(checks.filter((check) => check.status !== "canceled")).toEqual([]);
+    expect((await commit.statuses()).at(-1)?.state).toBe(status === "queued" ? "pending" : "failure");
+    expect((await commit.cancel()).status).toBe(204);
+    expect((await commit.reRun()).status).toBe(204);
+    await server.app.jobs.idle();
+    expect(await commit.show()).toMatchObject({ status: "queued", checks: [{ status: "waiting" }] });
   });
 
   test("and wrapping up at the same moment ends the run once", async () => {
