@@ -1,7 +1,7 @@
 import type { Database, Logger } from "../../core";
 import type { Clients } from "../cache";
 import type { Checks } from "../checks";
-import { findRun, markSending, markStage, note, type RunRow, removeRun } from "./runs";
+import { findRun, isStale, markSending, markStage, note, noteRenewed, type RunRow, removeRun } from "./runs";
 import type { WorkerList } from "./worker-list";
 
 /**
@@ -29,6 +29,7 @@ export function createCarry({ db, checks, list, clients, log }: Parts): Carry {
       if (!(await cancel(run))) return;
     } else if (run.ended) await forget(run);
     else if (!run.canceling && (run.stage === "new" || run.stage === "sending")) await push(run);
+    else if (!run.canceling && run.stage === "listed" && isStale(run)) await renew(run);
     else return;
     await carry(jobId);
   };
@@ -46,6 +47,14 @@ export function createCarry({ db, checks, list, clients, log }: Parts): Carry {
     if (found === "listed") await markStage(db, [jobId], { from: "sending", to: "listed" });
     else if (found === "taken") await noteTaken(jobId);
     else await readmit(jobId);
+  }
+
+  /** Nobody has come for it in days. It keeps its place. */
+  async function renew({ jobId }: RunRow): Promise<void> {
+    const entry = await db.transaction((tx) => checks.queueEntry(tx, jobId));
+    if (!entry) return await leave(jobId);
+    await list.renew(entry);
+    await noteRenewed(db, jobId);
   }
 
   /** A run that isn't to be given out: it was canceled or has ended, as its row says then, or it went to another transport. */

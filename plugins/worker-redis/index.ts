@@ -22,7 +22,7 @@ export default definePlugin({
     const carry = createCarry({ db, checks, list, clients: cache?.clients, log });
     const reconcile = createReconcile({ db, jobs, checks, list, log });
     return {
-      jobs: redisJobs({ carry, reconcile, configured: redis.configured }),
+      jobs: redisJobs({ reach, carry, reconcile, configured: redis.configured }),
       contribute: redis.configured ? [workerTransport.with(createRedisTransport({ db, jobs, list, carry, reach, log }))] : [],
     };
   },

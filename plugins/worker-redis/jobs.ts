@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { defineJob, type HandledJob } from "../../core";
 import type { Carry } from "./carry";
-import { Unreachable } from "./reach";
+import { type Reach, Unreachable } from "./reach";
 import type { Reconcile } from "./reconcile";
 
 /** Wakes the carrying of one run. The run's row lasts, so nothing is repeated here: what Redis being down has kept from being done, reconciling finds. */
@@ -24,13 +24,14 @@ export const reconcileRuns = defineJob({
 });
 
 interface Parts {
+  reach: Pick<Reach, "isDown">;
   carry: Carry;
   reconcile: Reconcile;
   /** Whether there is a Redis. Without it nothing is done; the runs go to other transports. */
   configured: boolean;
 }
 
-export function redisJobs({ carry, reconcile, configured }: Parts): HandledJob[] {
+export function redisJobs({ reach, carry, reconcile, configured }: Parts): HandledJob[] {
   /** That Redis doesn't work has been said; there is no use in an error of each run. */
   async function unlessUnreachable(work: () => Promise<void>): Promise<void> {
     if (!configured) return;
@@ -40,7 +41,10 @@ export function redisJobs({ carry, reconcile, configured }: Parts): HandledJob[]
   }
 
   return [
-    carryRun.handledBy(({ jobId }) => unlessUnreachable(() => carry(jobId))),
+    // A Redis that hangs would hold up each of them; what isn't done now is found by the next comparison.
+    carryRun.handledBy(async ({ jobId }) => {
+      if (!reach.isDown()) await unlessUnreachable(() => carry(jobId));
+    }),
     reconcileRuns.handledBy((_payload, run) => unlessUnreachable(() => reconcile(run.signal))),
   ];
 }

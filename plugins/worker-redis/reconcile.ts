@@ -1,7 +1,7 @@
 import type { Database, Jobs, Logger } from "../../core";
 import type { Checks } from "../checks";
 import { carryRun } from "./jobs";
-import { countSent, endOrphans, type Listed, listed, markStage, strays, unfinished } from "./runs";
+import { countSent, endOrphans, isStale, type Listed, listed, markStage, strays, unfinished } from "./runs";
 import { transportName } from "./transport";
 import type { Whereabouts, WorkerList } from "./worker-list";
 
@@ -27,8 +27,7 @@ export function createReconcile({ db, jobs, checks, list, log }: Parts): Reconci
     const length = await list.length();
     for await (const runs of inBatches((after) => unfinished(db, after))) {
       signal.throwIfAborted();
-      const payloads = runs.map(({ jobId }) => ({ jobId }));
-      await db.transaction((tx) => jobs.enqueueAll(tx, carryRun, payloads));
+      await wake(runs.map(({ jobId }) => jobId));
     }
     for await (const runs of inBatches((after) => listed(db, after))) {
       signal.throwIfAborted();
@@ -45,15 +44,15 @@ export function createReconcile({ db, jobs, checks, list, log }: Parts): Reconci
     // From when on its Worker may be silent for too long.
     for (const jobId of taken) await checks.heardFrom(db, jobId);
     const lost = await markStage(db, idsAt("unknown"), { from: "listed", to: "sending" });
-    if (lost.length === 0) return;
-    log.warn({ runs: lost.length }, "Redis has lost runs that waited for Workers; they are pushed again");
-    await db.transaction((tx) =>
-      jobs.enqueueAll(
-        tx,
-        carryRun,
-        lost.map((jobId) => ({ jobId })),
-      ),
-    );
+    if (lost.length > 0) log.warn({ runs: lost.length }, "Redis has lost runs that waited for Workers; they are pushed again");
+    const stale = (byPlace.get("listed") ?? []).filter(isStale).map(({ jobId }) => jobId);
+    await wake([...lost, ...stale]);
+  }
+
+  async function wake(jobIds: readonly string[]): Promise<void> {
+    if (jobIds.length === 0) return;
+    const payloads = jobIds.map((jobId) => ({ jobId }));
+    await db.transaction((tx) => jobs.enqueueAll(tx, carryRun, payloads));
   }
 
   /** Workers would report on runs that are over, or work on one that another has. */

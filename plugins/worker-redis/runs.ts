@@ -2,7 +2,17 @@ import { type Queryable, type RowOf, rowColumns } from "../../core";
 import type { Run } from "../checks";
 import { workerRedisRuns } from "./tables";
 
-const columns = rowColumns(workerRedisRuns, ["id", "jobId", "checkSetId", "stage", "begun", "canceling", "told", "ended"]);
+const columns = rowColumns(workerRedisRuns, [
+  "id",
+  "jobId",
+  "checkSetId",
+  "stage",
+  "madeAt",
+  "begun",
+  "canceling",
+  "told",
+  "ended",
+]);
 
 /** What is known of a run without asking Redis, and what is to be done with it there. */
 export type RunRow = RowOf<typeof columns>;
@@ -29,9 +39,20 @@ export async function withdrawUnsent({ sql }: Queryable, jobId: string): Promise
 /** @returns false when the run isn't to be pushed any more */
 export async function markSending({ sql }: Queryable, jobId: string): Promise<boolean> {
   const marked = await sql`
-    UPDATE worker_redis_runs SET stage = 'sending', updated_at = now()
+    UPDATE worker_redis_runs SET stage = 'sending', made_at = now(), updated_at = now()
      WHERE job_id = ${jobId} AND stage IN ('new', 'sending') AND NOT canceling AND NOT ended`;
   return marked.count > 0;
+}
+
+/** Milliseconds after which an entry that still waits is made anew: what it names is good for a week. */
+const keepsFresh = 5 * 86_400_000;
+
+/** @returns whether a run's entry has waited for so long that it is to be made anew */
+export const isStale = ({ madeAt }: Pick<RunRow, "madeAt">): boolean =>
+  madeAt !== null && madeAt.getTime() < Date.now() - keepsFresh;
+
+export async function noteRenewed({ sql }: Queryable, jobId: string): Promise<void> {
+  await sql`UPDATE worker_redis_runs SET made_at = now(), updated_at = now() WHERE job_id = ${jobId}`;
 }
 
 /** Notes what Redis said of runs. @param from only those that were in this stage until now */
@@ -60,12 +81,12 @@ export async function removeRun({ sql }: Queryable, jobId: string): Promise<void
 const batch = 5000;
 
 /** A run as lists give it; ids in order, so that the next list begins after the last. */
-export type Listed = Pick<RunRow, "id" | "jobId" | "begun">;
+export type Listed = Pick<RunRow, "id" | "jobId" | "begun" | "madeAt">;
 
 /** @returns runs with something to be done in Redis that nobody has been about for some seconds */
 export async function unfinished({ sql }: Queryable, after: number): Promise<Listed[]> {
   return await sql<Listed[]>`
-    SELECT id, job_id AS "jobId", begun FROM worker_redis_runs
+    SELECT id, job_id AS "jobId", begun, made_at AS "madeAt" FROM worker_redis_runs
      WHERE (ended OR (canceling AND NOT told) OR (NOT canceling AND stage IN ('new', 'sending')))
        AND updated_at < now() - interval '3 seconds' AND id > ${after} ORDER BY id LIMIT ${batch}`;
 }
@@ -73,7 +94,7 @@ export async function unfinished({ sql }: Queryable, after: number): Promise<Lis
 /** @returns runs that were seen on the list and nowhere else since */
 export async function listed({ sql }: Queryable, after: number): Promise<Listed[]> {
   return await sql<Listed[]>`
-    SELECT id, job_id AS "jobId", begun FROM worker_redis_runs
+    SELECT id, job_id AS "jobId", begun, made_at AS "madeAt" FROM worker_redis_runs
      WHERE stage = 'listed' AND NOT ended AND id > ${after} ORDER BY id LIMIT ${batch}`;
 }
 

@@ -36,6 +36,17 @@ export const push = `${shared}
   redis.call('SET', mark, text, 'EX', lifetime)
   return 'listed'`;
 
+/** KEYS: list, mark. ARGV: lifetime, text. Puts the text in the place of the run's entry, if that is still there. */
+export const renew = `${shared}
+  local lifetime, text = ARGV[1], ARGV[2]
+  local known = redis.call('GET', mark)
+  if isEntry(known) and known ~= text and redis.call('LINSERT', list, 'BEFORE', known, text) > 0 then
+    redis.call('LREM', list, 1, known)
+    redis.call('SET', mark, text, 'EX', lifetime)
+    return 'listed'
+  end
+  return where(known, lifetime)`;
+
 /** KEYS: list, mark. ARGV: lifetime. */
 export const locate = `${shared}
   return where(redis.call('GET', mark), ARGV[1])`;

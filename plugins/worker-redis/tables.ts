@@ -1,7 +1,7 @@
 import { boolean, pgTable, text } from "drizzle-orm/pg-core";
 import { column } from "../../core";
 
-const { id, int8, timestamps } = column;
+const { id, int8, moment, timestamps } = column;
 
 /** How far a run is known to have come. */
 export const stages = ["new", "sending", "listed", "taken"] as const;
@@ -12,6 +12,7 @@ export const workerRedisRuns = pgTable("worker_redis_runs", {
   jobId: text("job_id").notNull().unique(),
   checkSetId: int8("check_set_id").notNull(),
   stage: text("stage", { enum: stages }).notNull().default("new"),
+  madeAt: moment("made_at"),
   begun: boolean("begun").notNull().default(false),
   canceling: boolean("canceling").notNull().default(false),
   told: boolean("told").notNull().default(false),

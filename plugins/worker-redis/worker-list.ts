@@ -36,6 +36,8 @@ export interface WorkerList {
   ping(): Promise<void>;
   /** Appends an entry unless the run has one. @param again whether that was tried before */
   push(entry: QueueEntry, again: boolean): Promise<Whereabouts>;
+  /** Puts an entry in the place of the one that its run has on the list. */
+  renew(entry: QueueEntry): Promise<Whereabouts>;
   /**
    * Takes a run's entry off the list, or tells the Worker that has it to stop.
    * @param neverSeen whether Redis never said that it had the entry: when it knows nothing of it no Worker does
@@ -75,6 +77,8 @@ export function createWorkerList(reach: Reach): WorkerList {
       const needle = again ? needleOf(entry.job_id) : "";
       return whereabouts.parse(await onMark(scripts.push, entry.job_id, lifetime, entryText(entry), needle));
     },
+
+    renew: async (entry) => whereabouts.parse(await onMark(scripts.renew, entry.job_id, lifetime, entryText(entry))),
 
     async takeOff({ jobId, checkSetId }, neverSeen) {
       const message = JSON.stringify({ check_set_id: checkSetId, job_id: jobId, operation: "cancel" });

@@ -137,3 +137,23 @@ test("what a former run's Worker still says counts for nothing until somebody ha
   expect(await worker.wrapUp(present)).toBe(204);
   expect(await commit.status()).toBe("completed");
 });
+
+test("what has waited for days is made anew where it stands, since its authorizations and its repository's name don't last", async () => {
+  const manifest = `version: "0.1.alpha"\nchecks: [{ plugin: a/one, mounts: [{ source: "secrets:GIT_CONFIG", destination: "/x" }] }]\n`;
+  const commits = [await world.commitWith(manifest), await world.commitWith(manifest)];
+  const [first = "", second = ""] = await onList();
+  const [former] = await platform.db
+    .sql`UPDATE worker_redis_runs SET made_at = now() - interval '6 days' WHERE id = (SELECT min(id) FROM worker_redis_runs) RETURNING 1`;
+  expect(former).toBeDefined();
+  await world.reconcile();
+  const [renewed = "", unchanged] = await onList();
+  expect(unchanged).toBe(second);
+  expect(renewed).not.toBe(first);
+  expect(renewed.replace(/csa_\w+/, "")).toBe(first.replace(/csa_\w+/, ""));
+  await world.reconcile();
+  expect(await onList()).toEqual([renewed, second]);
+  for (const commit of commits) {
+    await worker.work(await take());
+    expect(await commit.status()).toBe("completed");
+  }
+});

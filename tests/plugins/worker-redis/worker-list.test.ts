@@ -85,6 +85,18 @@ test("of a run that is gone from the list, or may be, its Worker is told once, a
   expect(heard).toEqual([`{"check_set_id":12,"job_id":"${jobId}","operation":"cancel"}`, "the end"]);
 });
 
+test("an entry that is made anew keeps its place, and comes for none that was taken", async () => {
+  await list.push(entry, false);
+  const last = entryOf(crypto.randomUUID(), "csa_5");
+  await list.push(last, false);
+  expect(await list.renew(entryMadeAgain)).toBe("listed");
+  expect(await list.renew(entryMadeAgain)).toBe("listed");
+  expect(await onList()).toEqual([other, entryMadeAgain, last].map((one) => JSON.stringify(one)));
+  await pop();
+  expect(await list.renew(entry)).toBe("taken");
+  expect(await onList()).toEqual([JSON.stringify(last)]);
+});
+
 test("a survey tells of each run what became of it", async () => {
   const [unknown, taken] = [crypto.randomUUID(), crypto.randomUUID()];
   await list.push(entryOf(taken, "csa_4"), false);
