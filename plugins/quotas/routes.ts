@@ -32,11 +32,15 @@ const usageJson = z.object({
   limit,
   repository_limit: limit,
   retention_days: z.int().nullable(),
+  cache_used: bytes.meta({
+    description: "Bytes of what checks of all repositories keep in the cache; these limits aren't about them",
+  }),
   repositories: z.array(
     z.object({
       id: z.int(),
       name: z.string().meta({ example: "api" }),
       used: bytes,
+      cache_used: bytes,
       stored_commits: z.int(),
       next_sha: z.string().nullable().meta({ description: "The commit of it that would go first; null when none could" }),
     }),
@@ -58,16 +62,21 @@ export function storageRoutes({ db, events, auth, stored, limits }: Parts): Rout
       paginated: true,
       answers: { 200: usageJson },
       handle: async ({ page }) => {
-        const [{ rows, total, used }, next] = await Promise.all([stored.usage(db, page), stored.pick(db, limits, shown)]);
+        const [{ rows, total, used, cacheUsed }, next] = await Promise.all([
+          stored.usage(db, page, limits),
+          stored.pick(db, limits, shown),
+        ]);
         return {
           used,
           limit: limits.totalBytes || null,
           repository_limit: limits.repositoryBytes || null,
           retention_days: limits.retentionDays || null,
-          repositories: rows.map(({ id, name, used, storedCommits, nextSha }) => ({
+          cache_used: cacheUsed,
+          repositories: rows.map(({ id, name, used, cacheUsed, storedCommits, nextSha }) => ({
             id,
             name,
             used,
+            cache_used: cacheUsed,
             stored_commits: storedCommits,
             next_sha: nextSha,
           })),

@@ -1,3 +1,4 @@
+import type { PendingQuery, Row } from "postgres";
 import type { Queryable } from "../../../core";
 import type { commits, repositories } from "../tables";
 import type { StorageLimits } from "./limits";
@@ -33,8 +34,7 @@ export async function pickCommits(
     ...(await q.sql<PickedCommit[]>`
     WITH removable AS (
       SELECT c.id, c.repository_id, c.sha, c.clone_size AS size, c.stored_at, r.name, r.commits_size,
-             ${retentionDays} > 0 AND c.created_at < now() - make_interval(days => ${retentionDays})
-               AND c.stored_at < now() - make_interval(mins => ${lookedAt}) AS expired
+             ${isExpired(q, retentionDays)} AS expired
         FROM commits c JOIN repositories r ON r.id = c.repository_id
        WHERE c.clone_status = 'completed' AND c.clone_size IS NOT NULL AND NOT ${isUsed(q, uses)}
     ), of_repositories AS (
@@ -51,6 +51,12 @@ export async function pickCommits(
                    AND gone_before_of_all < (SELECT coalesce(sum(commits_size), 0) FROM repositories) - ${totalBytes}
      ORDER BY NOT expired, NOT goes, stored_at, id LIMIT ${most}`),
   ];
+}
+
+/** @returns a condition of SQL: whether the files of the commit `c` are kept for longer than limits say. 0 days: they never are */
+export function isExpired({ sql }: Queryable, retentionDays: number): PendingQuery<Row[]> {
+  return sql`(${retentionDays} > 0 AND c.created_at < now() - make_interval(days => ${retentionDays})
+    AND c.stored_at < now() - make_interval(mins => ${lookedAt}))`;
 }
 
 /** @returns whether a limit of bytes isn't kept, without looking at commits */

@@ -2,15 +2,17 @@ import type { Jobs, Page, Queryable, Transaction } from "../../../core";
 import type { commits, repositories } from "../tables";
 import { evictCommits, evictedAtOnce } from "./evict-commits";
 import type { StorageLimits } from "./limits";
-import { isBeyond, type PickedCommit, pickCommits } from "./pick-commits";
+import { isBeyond, isExpired, type PickedCommit, pickCommits } from "./pick-commits";
 import { isUsed, type UsesOfCommits } from "./uses";
 
 /** What one repository takes in storage. */
 export interface RepositoryUsage {
   readonly id: (typeof repositories.$inferSelect)["id"];
   readonly name: (typeof repositories.$inferSelect)["name"];
-  /** Bytes. */
+  /** Bytes of commits. */
   readonly used: number;
+  /** Bytes of what its checks keep in the cache. */
+  readonly cacheUsed: number;
   readonly storedCommits: number;
   /** The commit of it that would go first; null when none could. */
   readonly nextSha: (typeof commits.$inferSelect)["sha"] | null;
@@ -25,7 +27,11 @@ export interface StoredCommits {
   /** Has the files of these commits deleted, in the background; of those that have a use by then they stay. */
   evict(tx: Transaction, picked: readonly Pick<PickedCommit, "id" | "repositoryId">[]): Promise<void>;
   /** @returns one page of repositories, those first that take most, how many there are, and what all take together, in bytes */
-  usage(q: Queryable, page: Page): Promise<{ rows: RepositoryUsage[]; total: number; used: number }>;
+  usage(
+    q: Queryable,
+    page: Page,
+    limits: StorageLimits,
+  ): Promise<{ rows: RepositoryUsage[]; total: number } & Pick<RepositoryUsage, "used" | "cacheUsed">>;
 }
 
 /** @param uses what plugins do with commits */
@@ -43,21 +49,22 @@ export function createStoredCommits({ jobs, uses }: { jobs: Jobs; uses: () => Us
       );
       await jobs.enqueueAll(tx, evictCommits, payloads);
     },
-    async usage(q, { size, offset }) {
+    async usage(q, { size, offset }, { retentionDays }) {
       const { sql } = q;
       const rows = await sql<RepositoryUsage[]>`
-        SELECT r.id, r.name::text, r.commits_size AS used, stored.count AS "storedCommits", first.sha::text AS "nextSha"
-          FROM (SELECT id, name, commits_size FROM repositories ORDER BY commits_size DESC, id LIMIT ${size} OFFSET ${offset}) r
+        SELECT r.id, r.name::text, r.commits_size AS used, r.cache_size AS "cacheUsed", stored.count AS "storedCommits", first.sha::text AS "nextSha"
+          FROM (SELECT id, name, commits_size, cache_size FROM repositories ORDER BY commits_size DESC, id LIMIT ${size} OFFSET ${offset}) r
           LEFT JOIN LATERAL (
             SELECT count(*) FROM commits c WHERE c.repository_id = r.id AND c.clone_size IS NOT NULL) stored ON true
           LEFT JOIN LATERAL (
             SELECT c.sha FROM commits c
              WHERE c.repository_id = r.id AND c.clone_size IS NOT NULL AND c.clone_status = 'completed' AND NOT ${isUsed(q, uses())}
-             ORDER BY c.stored_at, c.id LIMIT 1) first ON true
+             ORDER BY ${retentionDays > 0 ? sql`NOT ${isExpired(q, retentionDays)},` : sql``} c.stored_at, c.id LIMIT 1) first ON true
          ORDER BY r.commits_size DESC, r.id`;
-      const [all] = await sql<{ total: number; used: number }[]>`
-        SELECT count(*) AS total, coalesce(sum(commits_size), 0)::bigint AS used FROM repositories`;
-      return { rows: [...rows], total: all?.total ?? 0, used: all?.used ?? 0 };
+      const [all = { total: 0, used: 0, cacheUsed: 0 }] = await sql<{ total: number; used: number; cacheUsed: number }[]>`
+        SELECT count(*) AS total, coalesce(sum(commits_size), 0)::bigint AS used, coalesce(sum(cache_size), 0)::bigint AS "cacheUsed"
+          FROM repositories`;
+      return { rows: [...rows], ...all };
     },
   };
 }

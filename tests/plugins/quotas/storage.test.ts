@@ -25,8 +25,14 @@ interface Row {
 }
 interface Usage {
   used: number;
-  repositories: { name: string; used: number; stored_commits: number; next_sha: string | null }[];
-  next: { sha: string; reason: string }[];
+  cache_used: number;
+  repositories: { name: string; used: number; cache_used: number; stored_commits: number; next_sha: string | null }[];
+  next: Eviction["commits"];
+}
+interface Eviction {
+  dry_run: boolean;
+  size: number;
+  commits: { repository: string; sha: string; size: number; reason: string }[];
 }
 
 async function repository(name: string) {
@@ -188,6 +194,47 @@ test("admins see what is used, who uses it, and what goes next, and can have it 
   await jobs.idle();
   expect(await wide.stored()).toEqual([second]);
   expect(await json<object>(await evict(), 200)).toEqual({ dry_run: false, size: 0, commits: [] });
+});
+
+test("what is shown beforehand is what goes, whatever is stored and in which order, and then the limits are kept", async () => {
+  const { sql } = db;
+  await sql`TRUNCATE repositories RESTART IDENTITY CASCADE`;
+  await sql`
+    INSERT INTO repositories (name, default_branch, github_id, token, cache_size)
+    SELECT 'many-' || n, 'main', 900000 + n, 'crt_many' || n, n FROM generate_series(1, 3) n`;
+  // Of each repository 20 commits: some old ones, some that branches stand at, the newest stored first.
+  await sql`
+    INSERT INTO commits (repository_id, sha, author_name, author_email, message, clone_status, clone_size, created_at, stored_at)
+    SELECT r.id, encode(sha256((r.id || '-' || n)::bytea), 'hex'), '', '', '', 'completed', 1500 * (1 + (n * r.id) % 7),
+           now() - make_interval(days => CASE WHEN n % 7 = 0 THEN 40 ELSE 1 END), now() - make_interval(hours => 2 + n)
+      FROM repositories r, generate_series(1, 20) n`;
+  await sql`
+    INSERT INTO branches (repository_id, name, head_id) SELECT repository_id, 'b' || id, id FROM commits WHERE id % 6 = 0`;
+  await sql`
+    UPDATE repositories r SET commits_size = (SELECT sum(clone_size) FROM commits WHERE repository_id = r.id)`;
+
+  const before = await storage();
+  expect([before.cache_used, before.repositories.map(({ cache_used }) => cache_used).sort()]).toEqual([6, [1, 2, 3]]);
+  const preview = await json<Eviction>(await evict({ dry_run: true }), 200);
+  expect(preview.commits.length).toBeGreaterThan(2);
+  expect([...new Set(preview.commits.map(({ reason }) => reason))]).toEqual(["retention", "repository"]);
+  expect(before.next).toEqual(preview.commits.slice(0, 25));
+  for (const { name, next_sha } of before.repositories) {
+    expect(next_sha ?? "").toBe(preview.commits.find(({ repository }) => repository === name)?.sha ?? "");
+  }
+  const gone = async () =>
+    (await sql<{ sha: string }[]>`SELECT sha::text FROM commits WHERE clone_status = 'queued' ORDER BY sha`).map(
+      ({ sha }) => sha,
+    );
+  expect(await gone()).toEqual([]);
+
+  expect(await json<Eviction>(await evict(), 200)).toEqual({ ...preview, dry_run: false });
+  await jobs.idle();
+  expect(await gone()).toEqual(preview.commits.map(({ sha }) => sha).sort());
+  const after = await storage();
+  expect(after.used).toBe(before.used - preview.size);
+  expect(after.next).toEqual([]);
+  expect(after.repositories.map(({ used }) => used)).toEqual(after.repositories.map(({ used }) => used).sort((a, b) => b - a));
 });
 
 test("nobody else sees or evicts anything", async () => {
