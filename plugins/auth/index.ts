@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { definePlugin, flag, setting, textList, wholeNumber } from "../../core";
 import github from "../github";
+import { adminOfSession } from "./admin-of-session";
 import { createAuthenticator } from "./authenticate";
 import { createChangeUsers } from "./change-users";
 import { codeVerifiers, gitHubTokens } from "./encrypted";
@@ -25,6 +26,7 @@ import { type Tokens, tokens } from "./tokens";
 import { createUsers, type Users } from "./users";
 import { userOfPayload, userWebhooks } from "./webhooks";
 
+export type { SessionOfUser } from "./admin-of-session";
 export { type Caller, type ServiceCaller, type SessionCaller, seesEverything, type UserCaller } from "./caller";
 export { credentialIn } from "./credential-in";
 export { errors } from "./errors";
@@ -51,6 +53,8 @@ export interface Auth extends AccessGuards {
   /** For whoever takes other credentials than bearer tokens. */
   readonly limits: RequestLimits;
   readonly userOfPayload: typeof userOfPayload;
+  /** For whoever keeps sessions of another kind that end with the one they were begun from. */
+  readonly adminOfSession: typeof adminOfSession;
 }
 
 export default definePlugin({
@@ -97,6 +101,7 @@ export default definePlugin({
       leave,
       limits,
       userOfPayload,
+      adminOfSession,
     };
     return {
       api,

@@ -1,12 +1,14 @@
 import { Counter, Gauge, type Registry } from "prom-client";
-import type { Instrument, Logger } from "../../core";
-import { sparingly } from "./sparingly";
+import { type Instrument, type Logger, sparingly } from "../../core";
 
 /** @returns all metrics in Prometheus' text format */
 export type Scrape = () => Promise<string>;
 
 /** Milliseconds that one reading may take. What takes longer is left out, and is asked for again once it has ended. */
 const patience = 5_000;
+
+/** So many times as long as a reading took, no other one is begun: nobody spends more than a twentieth of the time on metrics. */
+const rest = 20;
 
 interface Parts {
   readonly registry: Registry;
@@ -23,7 +25,7 @@ export function createScrape({ registry, instruments, log }: Parts): Scrape {
 
   function add(instrument: Instrument): void {
     const { name, summary: help, labels, kind } = instrument;
-    const read = kind === "gauge" ? sparingly(async () => await instrument.read()) : async () => await instrument.read();
+    const read = kind === "gauge" ? sparingly(async () => await instrument.read(), rest) : async () => await instrument.read();
     const options = { name, help, labelNames: [...labels], registers: [registry] };
     const metric = kind === "counter" ? new Counter({ ...options, collect }) : new Gauge({ ...options, collect });
 

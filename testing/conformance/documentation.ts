@@ -39,7 +39,9 @@ export const documentsItsRoutes: Rule = ({ name, plugin, parts, all }) => {
         ...(security.length === 0 || statuses.some((status) => status === "401" || status === "403")
           ? []
           : [`${route} asks for a credential and has no error for who lacks it.`]),
-        ...(statuses.some((status) => status.startsWith("2")) ? [] : [`${route} has no answer for when all goes well.`]),
+        ...(statuses.some((status) => status.startsWith("2") || status === "302")
+          ? []
+          : [`${route} has no answer for when all goes well.`]),
       ];
     }),
   );

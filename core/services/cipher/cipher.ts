@@ -20,6 +20,11 @@ export interface Cipher {
    * context. For what may be forgotten when the key changes.
    */
   keyedHash(text: string, context: CipherContext): Buffer;
+  /**
+   * @returns 32 bytes that nobody knows without the key, for signing what may be forgotten when the key changes; other ones for each
+   * purpose, and the same in all processes
+   */
+  secretFor(purpose: string): Buffer;
   /** @returns whether a stored value is in form 2 under the current key */
   isCurrent(stored: Uint8Array): boolean;
   /** What the keys are told apart by, the current one first: eight hexadecimal digits that say nothing of the keys. */
@@ -55,6 +60,7 @@ export function createCipher(currentKey: string, previousKeys: readonly string[]
       throw new CipherError(context, "it is in no known form");
     },
     keyedHash: (text, context) => createHmac("sha256", current.recognize).update(`${context}\0${text}`).digest(),
+    secretFor: (purpose) => current.secretFor(purpose),
     isCurrent: (stored) => {
       const id = keyIdOf(stored);
       return id !== null && timingSafeEqual(id, current.id);

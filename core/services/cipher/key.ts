@@ -9,6 +9,8 @@ export interface CipherKey {
   readonly authenticate: Buffer;
   /** 32 bytes, for keyed hashes. */
   readonly recognize: Buffer;
+  /** @returns 32 bytes for a purpose: other ones for each, and none of those above */
+  readonly secretFor: (purpose: string) => Buffer;
   /** Form 1 used the 32 characters themselves (hexadecimal digits, not decoded) as the AES key. */
   readonly characters: Buffer;
 }
@@ -22,6 +24,7 @@ export function deriveKey(key: string): CipherKey {
     encrypt: derive("encrypt"),
     authenticate: derive("authenticate"),
     recognize: derive("recognize"),
+    secretFor: (purpose) => derive(`secret/${purpose}`),
     characters,
   };
 }

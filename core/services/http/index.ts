@@ -8,7 +8,7 @@ export { type Credential, defineCredential } from "./credential";
 export { ApiError, coreErrors, defineErrors, notFound } from "./errors";
 export { anyone, type Guard, type RequestContext } from "./guard";
 export { withoutFormLineBreaks } from "./line-breaks";
-export type { MountedApp } from "./mounted-app";
+export { type MountedApp, mountedApp } from "./mounted-app";
 export type { Page, PagingBlock } from "./paging";
 export { paging } from "./paging-json";
 export * as parameter from "./parameters";

@@ -17,11 +17,26 @@ export interface MountedApp {
   readonly path: string;
   /** One line, for operators. It isn't in the OpenAPI document. */
   readonly summary: string;
-  readonly app: { handle(request: Request): Response | Promise<Response> };
+  readonly app: {
+    /** @param found what the guard adds */
+    handle(request: Request, found: object): Response | Promise<Response>;
+  };
   /** Who may call; runs before the application gets anything. */
   readonly access: Guard<object, object>;
   /** Bytes of a request's body; 1 MiB unless given. The application may read it as a stream. */
   readonly bodyLimit?: number;
+}
+
+/** An application that takes what its guard finds out. */
+interface InformedApp<Found extends object> extends Omit<MountedApp, "app" | "access"> {
+  readonly app: { handle(request: Request, found: Found): Response | Promise<Response> };
+  readonly access: Guard<object, Found>;
+}
+
+/** Declares an application that takes what its guard finds out: who calls. */
+export function mountedApp<Found extends object>(mounted: InformedApp<Found>): MountedApp {
+  // It is given what that guard, and no other, has found.
+  return mounted as unknown as MountedApp;
 }
 
 /** Serves an application at its path, for every method. */
@@ -35,10 +50,10 @@ export function mountApp(server: Elysia, mounted: MountedApp, options: MountOpti
 function serveApp({ path, app, access, bodyLimit = defaultBodyLimit }: MountedApp, options: MountOptions) {
   async function respond(context: ServedRequest): Promise<Response> {
     if (!options.open()) throw coreErrors.fail("not_ready");
-    await access.check(context);
+    const found = await access.check(context);
     if (access.security) context.settle();
     const { request, refusal } = boundedRequest(context.request, bodyLimit, context.share());
-    const answer = await app.handle(request);
+    const answer = await app.handle(request, found);
     const refused = refusal();
     if (refused) throw refused;
     const response = new Response(answer.body, answer);

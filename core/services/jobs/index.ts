@@ -12,4 +12,5 @@ export {
   type RetryPolicy,
 } from "./job";
 export type { PausedName } from "./job-control";
-export { type JobCount, type JobQuery, type JobState, jobStates, type ListedJob } from "./job-listing";
+export type { JobKind, JobSchedule } from "./job-kinds";
+export { type JobCount, type JobPage, type JobQuery, type JobState, jobStates, type ListedJob } from "./job-listing";

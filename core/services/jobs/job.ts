@@ -3,7 +3,8 @@ import type { z } from "zod";
 import type { Transaction } from "../database/types";
 import type { Act } from "../observation/act";
 import type { PausedName } from "./job-control";
-import type { JobCount, JobQuery, ListedJob } from "./job-listing";
+import type { JobKind, JobSchedule } from "./job-kinds";
+import type { JobCount, JobPage, JobQuery, ListedJob } from "./job-listing";
 
 /** How often and how fast a job is repeated after a failed attempt. */
 export interface RetryPolicy {
@@ -122,20 +123,34 @@ export interface Jobs {
   idle(timeoutMs?: number): Promise<void>;
   /** Jobs that ran out of attempts, newest first. */
   dead(limit?: number): Promise<DeadJob[]>;
+  // What changes jobs does so in the transaction that it is given, or in one of its own.
+
   /** Gives a dead job all its attempts again. @returns false when there is no such dead job */
-  retry(id: string): Promise<boolean>;
+  retry(id: string, tx?: Transaction): Promise<boolean>;
+  /** Gives dead jobs of a name all their attempts again, the oldest first. @returns how many: 1,000 at a time */
+  retryDead(name: string, tx?: Transaction): Promise<number>;
+  /** Deletes dead jobs of a name, the oldest first. @returns how many: 1,000 at a time */
+  deleteDead(name: string, tx?: Transaction): Promise<number>;
   /** @returns jobs that haven't ended, newest first */
   list(query?: JobQuery): Promise<ListedJob[]>;
+  /** The same page by page, at a bounded cost: a page of waiting or delayed jobs may be short though more follow. */
+  page(query?: JobQuery): Promise<JobPage>;
+  /** @returns undefined when there is no such job, any more */
+  find(id: string, tx?: Transaction): Promise<ListedJob | undefined>;
   /** @returns how many jobs of each name are in each state, where there are any */
   count(): Promise<JobCount[]>;
+  /** @returns what jobs there are, of the plugins that are on, by name */
+  kinds(): readonly JobKind[];
+  /** @returns when the periodic ones among them run, by name */
+  schedules(): Promise<JobSchedule[]>;
   /** Makes a delayed job due now. @returns false when there is no such job that waits */
-  promote(id: string): Promise<boolean>;
+  promote(id: string, tx?: Transaction): Promise<boolean>;
   /** Deletes a job that waits or is dead, with all that it would have done. @returns false when there is none, or it runs */
-  delete(id: string): Promise<boolean>;
+  delete(id: string, tx?: Transaction): Promise<boolean>;
   /** Starts no further job of a name, in any process, until it is resumed. Those that run go on. */
-  pause(name: string): Promise<void>;
+  pause(name: string, tx?: Transaction): Promise<void>;
   /** @returns false when the name isn't paused */
-  resume(name: string): Promise<boolean>;
+  resume(name: string, tx?: Transaction): Promise<boolean>;
   /** @returns paused names, in order */
   paused(): Promise<PausedName[]>;
   /**

@@ -1,8 +1,18 @@
-import type { Database } from "../database/types";
-import { enqueueRows, jobsChannel } from "./enqueue";
-import type { Jobs } from "./job";
-import { deleteJob, pausedNames, pauseJobs, promoteJob, resumeJobs } from "./job-control";
-import { countJobs, isJobId, listJobs } from "./job-listing";
+import type { Database, Transaction } from "../database/types";
+import { enqueueRows } from "./enqueue";
+import type { JobDefinition, Jobs } from "./job";
+import {
+  deleteDeadJobs,
+  deleteJob,
+  pausedNames,
+  pauseJobs,
+  promoteJob,
+  resumeJobs,
+  retryDeadJobs,
+  retryJob,
+} from "./job-control";
+import { kindsOf, readSchedules } from "./job-kinds";
+import { countJobs, findJob, listJobs, pageOfJobs } from "./job-listing";
 import { whileIdle } from "./while-idle";
 
 /** How many jobs the ledger holds, for metrics. */
@@ -18,6 +28,8 @@ export interface JobDepth {
 /** The ledger as plugins know it, and what the runner in the same process needs of it. */
 export interface JobLedger extends Jobs {
   depth(): Promise<JobDepth>;
+  /** Says which jobs there are: those of the plugins that are on. */
+  declare(definitions: readonly JobDefinition[]): void;
   /** Calls `listener` after each commit in this process that enqueued jobs. @returns a function that ends it */
   onEnqueued(listener: () => void): () => void;
 }
@@ -28,6 +40,8 @@ export function createJobLedger({ db }: { db: Database }): JobLedger {
   const tellListeners = (): void => {
     for (const listener of listeners) listener();
   };
+  const tellOf = (tx: Transaction | undefined): void => (tx ? tx.afterCommit(tellListeners) : tellListeners());
+  let kinds = kindsOf([]);
 
   return {
     async enqueue(tx, job, payload, options) {
@@ -57,30 +71,34 @@ export function createJobLedger({ db }: { db: Database }): JobLedger {
         from core_jobs where died_at is not null order by died_at desc, id desc limit ${limit}`;
     },
 
-    async retry(id) {
-      if (!isJobId(id)) return false;
-      const revived = await db.sql`
-        with revived as (
-          update core_jobs set died_at = null, tell_death_at = null, attempts = 0, run_at = now(), handed_to = null
-          where id = ${id} and died_at is not null returning 1
-        )
-        select pg_notify(${jobsChannel}, '') from revived`;
-      if (revived.length > 0) tellListeners();
-      return revived.length > 0;
+    async retry(id, tx) {
+      const revived = await retryJob(tx ?? db, id);
+      if (revived) tellOf(tx);
+      return revived;
     },
+    async retryDead(name, tx) {
+      const revived = await retryDeadJobs(tx ?? db, name);
+      if (revived > 0) tellOf(tx);
+      return revived;
+    },
+    deleteDead: (name, tx) => deleteDeadJobs(tx ?? db, name),
 
     list: (query) => listJobs(db, query),
+    page: (query) => pageOfJobs(db, query),
+    find: (id, tx) => findJob(tx ?? db, id),
     count: () => countJobs(db),
-    async promote(id) {
-      const promoted = await promoteJob(db, id);
-      if (promoted) tellListeners();
+    kinds: () => kinds,
+    schedules: () => readSchedules(db, kinds),
+    async promote(id, tx) {
+      const promoted = await promoteJob(tx ?? db, id);
+      if (promoted) tellOf(tx);
       return promoted;
     },
-    delete: (id) => deleteJob(db, id),
-    pause: (name) => db.transaction((tx) => pauseJobs(tx, name)),
-    async resume(name) {
-      const resumed = await resumeJobs(db, name);
-      if (resumed) tellListeners();
+    delete: (id, tx) => deleteJob(tx ?? db, id),
+    pause: (name, tx) => (tx ? pauseJobs(tx, name) : db.transaction((own) => pauseJobs(own, name))),
+    async resume(name, tx) {
+      const resumed = await resumeJobs(tx ?? db, name);
+      if (resumed) tellOf(tx);
       return resumed;
     },
     paused: () => pausedNames(db),
@@ -96,6 +114,10 @@ export function createJobLedger({ db }: { db: Database }): JobLedger {
             where died_at is null and running_token is null and run_at <= now())), 0)::float8 as "oldestAgeSeconds"
         from core_jobs`;
       return depth ?? { waiting: 0, running: 0, dead: 0, oldestAgeSeconds: 0 };
+    },
+
+    declare(definitions) {
+      kinds = kindsOf(definitions);
     },
 
     onEnqueued(listener) {

@@ -50,10 +50,12 @@ export default defineService({
     return {
       api: Object.assign(ledger, { healthy: () => !runs || (runner?.healthy() ?? false) }),
       attach({ plugins }) {
+        const handled = plugins.flatMap(({ parts }) => parts.jobs ?? []);
+        ledger.declare(handled.map(({ definition }) => definition));
         runner = createJobRunner({
           db: use.database,
           ledger,
-          handled: plugins.flatMap(({ parts }) => parts.jobs ?? []),
+          handled,
           queueUrl: settings.queueUrl,
           log: use.log,
           beginnings: () => use.observation.begin,

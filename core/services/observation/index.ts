@@ -13,3 +13,4 @@ export {
 } from "./instruments";
 export type { CallObservation, PluginObservation } from "./observation";
 export type { Observer, Observers, Surroundings } from "./observer";
+export { sparingly } from "./sparingly";

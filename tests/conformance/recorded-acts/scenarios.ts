@@ -49,6 +49,10 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
       return { path: `/v1/admin/service_tokens/${id}` };
     },
   },
+  "POST /v1/admin/sidekiq_panel_token": {
+    action: "panel_token.created",
+    prepare: async () => ({ path: "/v1/admin/sidekiq_panel_token" }),
+  },
   "POST /v1/personal_tokens": {
     action: "personal_token.created",
     prepare: async () => ({ path: "/v1/personal_tokens", body: { description: "Script" } }),
@@ -189,8 +193,12 @@ for (const { path, below } of ofOwners) {
 
 const readAgain = "Has permissions read again that GitHub decides about";
 
+const inThePanel = "Has tests of its own: whatever is done to jobs there leaves an entry";
+
 /** Routes that leave no entry, and why nobody will miss one. */
 export const unrecorded: Readonly<Record<string, string>> = {
+  "mounted at /sidekiq": inThePanel,
+  "mounted at /jobs": inThePanel,
   "POST /v1/secrets/check_name": "Looks whether a name is free, and changes nothing",
   "POST /v1/repositories/:repo_name/secrets/check_name": "Looks whether a name is free, and changes nothing",
   "POST /auth/begin": "Nobody has shown who they are, and nothing is granted; how it ends is recorded",

@@ -8,7 +8,7 @@ import { type JsonObject, objectOf, type SchemaBank } from "./schemas";
 export function responsesOf({ route, codes }: PreparedRoute, catalogue: ErrorCatalogue, bank: SchemaBank): JsonObject {
   const responses: Record<string, JsonObject> = {};
   for (const [status, answer] of Object.entries(route.answers)) {
-    if (answer === null) responses[status] = { description: "Done; nothing to say" };
+    if (answer === null) responses[status] = { description: status === "302" ? "Go on to `Location`" : "Done; nothing to say" };
     else if (isRawAnswer(answer)) {
       responses[status] = { description: answer.summary, content: { [answer.contentType]: { schema: { type: "string" } } } };
     } else {

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { sparingly } from "../../../plugins/metrics/sparingly";
+import { sparingly } from "../../../../core/services/observation/sparingly";
 
 /** A clock of its own, and readings that take as long as they are told to. */
 function world() {
@@ -11,6 +11,7 @@ function world() {
       asked.push(reading);
       return reading.promise;
     },
+    20,
     () => time,
   );
   return {

@@ -1,11 +1,13 @@
-/** So many times as long as a reading took, no other one is begun. */
-const rest = 20;
-
 /**
  * Keeps a reading from costing more than a share of the time, however often it is asked for and however much there is to read: who asks
  * while one is under way waits for that, and who asks soon after gets what it brought. What fails is tried again at once.
+ * @param rest so many times as long as a reading took, no other one is begun
  */
-export function sparingly<T>(read: () => Promise<T>, now: () => number = () => performance.now()): () => Promise<T> {
+export function sparingly<T>(
+  read: () => Promise<T>,
+  rest: number,
+  now: () => number = () => performance.now(),
+): () => Promise<T> {
   let latest: Promise<T> | undefined;
   let restsUntil = Number.POSITIVE_INFINITY;
   return () => {
