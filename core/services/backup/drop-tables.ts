@@ -1,11 +1,11 @@
 import type { Installation } from "../../app/installation";
 import type { Transaction } from "../database/types";
-import type { BackupHead } from "./contents";
-import { declaredTables, findTables, quoted } from "./tables";
+import type { CheckedBackup } from "./check-file";
+import { declaredTables, findTables, madeTables, quoted } from "./tables";
 
 /** Drops the platform's tables, and the functions and types that only they use. Whatever else is in the database stays. */
-export async function dropTables(tx: Transaction, installation: Installation, { tables }: BackupHead): Promise<void> {
-  const names = [...declaredTables(installation), ...tables.map(({ name }) => name)];
+export async function dropTables(tx: Transaction, installation: Installation, { head, texts }: CheckedBackup): Promise<void> {
+  const names = [...declaredTables(installation), ...madeTables(texts.values()), ...head.tables.map(({ name }) => name)];
   const found = (await findTables(tx, names)).map(({ name }) => name);
   if (found.length === 0) return;
   const { functions, types } = await usedBy(tx, found);

@@ -9,7 +9,7 @@ import type { BackupKeys } from "./contents";
 import { missingKeys } from "./keys";
 import { unknownMigrations } from "./migrations";
 import { Refusal } from "./refusal";
-import { declaredTables, findTables, quoted } from "./tables";
+import { declaredTables, findTables, madeTables, quoted } from "./tables";
 
 /** What the operator allows. */
 interface Allowed {
@@ -67,11 +67,11 @@ async function refuseOthers({ db, embedded }: BackupParts): Promise<void> {
   throw new Refusal(`${whose}. Stop every process of the platform, then run this again.`);
 }
 
-async function refuseRows({ db, installation }: BackupParts, { head }: CheckedBackup): Promise<void> {
+async function refuseRows({ db, installation }: BackupParts, { head, texts }: CheckedBackup): Promise<void> {
   const [begun] = await db.sql<{ there: boolean }[]>`SELECT to_regclass(${restoreMarker}) IS NOT NULL AS there`;
   // What a restore that was broken off left is nobody's.
   if (begun?.there) return;
-  const names = [...declaredTables(installation), ...head.tables.map(({ name }) => name)];
+  const names = [...declaredTables(installation), ...madeTables(texts.values()), ...head.tables.map(({ name }) => name)];
   const filled: string[] = [];
   for (const { name } of await findTables(db, names)) {
     // The core's own have rows as soon as a server has started.

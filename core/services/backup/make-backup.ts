@@ -13,7 +13,7 @@ import { encryptedColumns, findKeys } from "./keys";
 import { appliedMigrations } from "./migrations";
 import { Refusal } from "./refusal";
 import { readSequences } from "./sequences";
-import { declaredTables, findTables, otherTables } from "./tables";
+import { declaredTables, findTables, madeTables, otherTables } from "./tables";
 import { type BackupFile, writeBackupFile } from "./write-file";
 
 /** What to back up. */
@@ -85,12 +85,13 @@ async function beginSnapshot(tx: Transaction, { db, cipher, installation, outsid
   await settleForms(tx);
   const [restoring] = await tx.sql<{ there: boolean }[]>`SELECT to_regclass(${restoreMarker}) IS NOT NULL AS there`;
   if (restoring?.there) throw new Refusal("A restore of this database hasn't ended: there is nothing whole to back up.");
-  const tables = await findTables(tx, declaredTables(installation));
+  const { migrations, lost } = await appliedMigrations(tx, installation);
+  const made = madeTables(migrations.map(({ text }) => text));
+  const tables = await findTables(tx, [...declaredTables(installation), ...made]);
   if (!tables.some(({ name }) => name === "core_migrations")) {
     throw new Refusal("The database has no tables of the platform: there is nothing to back up. Is it the right one?");
   }
   await tx.sql`LOCK TABLE ${tx.sql(tables.map(({ name }) => name))} IN ACCESS SHARE MODE`;
-  const { migrations, lost } = await appliedMigrations(tx, installation);
   await refuseMigratedMeanwhile(db, [...migrations.map(({ plugin, name }) => `${plugin}/${name}`), ...lost]);
   const { keys, unreadable } = await findKeys(tx, cipher, await encryptedColumns(tx, installation));
   const others = await otherTables(

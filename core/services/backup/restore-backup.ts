@@ -47,7 +47,7 @@ export async function restoreBackup(parts: BackupParts, wish: RestoreWish): Prom
   const { db, cipher, installation, log } = parts;
   const { head, end, texts } = wish.checked;
   await db.transaction(async (tx) => {
-    await dropTables(tx, installation, head);
+    await dropTables(tx, installation, wish.checked);
     await mark(tx, wish.path);
   });
   const notes = wish.keyFile ? [await keepKey(wish.keyFile)] : [];

@@ -17,6 +17,14 @@ export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"
 export const declaredTables = ({ on, off }: Pick<Installation, "on" | "off">): string[] =>
   [...on, ...off].flatMap(({ plugin }) => tableNames(plugin));
 
+/** Statements of migrations that name a table of theirs. */
+const making =
+  /\b(?:create\s+(?:unlogged\s+)?table\s+(?:if\s+not\s+exists\s+)?|alter\s+table\s+[\w".]+\s+rename\s+to\s+)"?(\w+)"?/gi;
+
+/** @returns names of tables that migrations make, also of those that their plugin doesn't declare, or declares no more */
+export const madeTables = (texts: Iterable<string>): string[] =>
+  [...texts].flatMap((text) => [...text.matchAll(making)].map(([, name = ""]) => name.toLowerCase()));
+
 /**
  * Looks for tables of the platform in the schema that its connections use.
  * @param names those to look for, besides the core's own

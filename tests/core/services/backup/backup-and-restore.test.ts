@@ -1,14 +1,12 @@
 import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
 import { readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import postgres from "postgres";
-import { readConnectionUrl } from "../../../../core/services/database/connection-options";
 import { repositoryFolder } from "../../../../plugins/storage/names";
 import { createTestDatabase } from "../../../../testing/databases";
 import { json } from "../../../../testing/factories";
 import { startTestServer, testEnvironment } from "../../../../testing/server";
 import { useTestPlatform } from "../../../../testing/test-platform";
-import { backUp, firstEntry, restore, scratchFolder, withHead } from "./backups";
+import { backUp, firstEntry, query, restore, scratchFolder, withHead } from "./backups";
 
 setDefaultTimeout(60_000);
 
@@ -32,16 +30,6 @@ async function emptyPlace(more: Record<string, string> = {}) {
   afterAll(() => database.drop());
   const dataDir = join(folder, database.name);
   return { database, dataDir, env: testEnvironment(database.url, dataDir, more) };
-}
-
-async function query(url: string, statement: string): Promise<Record<string, unknown>[]> {
-  const { url: target, address } = readConnectionUrl(url);
-  const sql = postgres(target, { ...address, max: 1, onnotice: () => undefined });
-  try {
-    return [...(await sql.unsafe(statement))];
-  } finally {
-    await sql.end();
-  }
 }
 
 const file = join(folder, "first.tar.zst");
@@ -80,7 +68,7 @@ test("restored into an empty place all is there: rows, sequences, rules of table
   const rules = `SELECT c.conname, c.convalidated, pg_get_constraintdef(c.oid) AS text FROM pg_constraint c JOIN pg_class t ON t.oid = c.conrelid
      WHERE t.relnamespace = 'public'::regnamespace ORDER BY 1, 3`;
   expect(await query(database.url, rules)).toEqual(await query(platform.databaseUrl, rules));
-  expect(query(database.url, "DELETE FROM audit_log")).rejects.toThrow("audit");
+  await expect(query(database.url, "DELETE FROM audit_log")).rejects.toThrow("audit");
   const server = await startTestServer({ databaseUrl: database.url, dataDir, env: platform.github.environment() });
   try {
     const token = await platform.admin();
@@ -144,5 +132,5 @@ test("with --storage list a backup only says which archives there are, and a res
   expect((await backUp(source, listed, { storage: "list" })).outside).toMatchObject([{ copied: false, items: 3, gone: 1 }]);
   const { env } = await emptyPlace({ COCOV_GIT_SERVICE_LOCAL_STORAGE_PATH: join(platform.dataDir, "git_storage") });
   expect((await restore(env, listed)).outside).toEqual([{ name: "storage", restored: 3, missing: 1, damaged: 0 }]);
-  expect(backUp(source, listed, { storage: "all" })).rejects.toThrow('--storage: found "all", accepted is copy or list.');
+  await expect(backUp(source, listed, { storage: "all" })).rejects.toThrow('--storage: found "all", accepted is copy or list.');
 });

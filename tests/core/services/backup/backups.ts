@@ -2,6 +2,7 @@ import { afterAll } from "bun:test";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import postgres from "postgres";
 import { createApp } from "../../../../core/app/app";
 import type { BackupParts } from "../../../../core/services/backup/backup";
 import { backUpTo } from "../../../../core/services/backup/backup-command";
@@ -10,6 +11,7 @@ import { readBackupFile } from "../../../../core/services/backup/read-file";
 import { Refusal } from "../../../../core/services/backup/refusal";
 import { restoreFrom } from "../../../../core/services/backup/restore-command";
 import { writeBackupFile } from "../../../../core/services/backup/write-file";
+import { readConnectionUrl } from "../../../../core/services/database/connection-options";
 
 /** A folder of the calling file's tests, removed after the last one. */
 export async function scratchFolder(): Promise<string> {
@@ -24,7 +26,7 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 /** Puts the platform together in this process, as a command does. */
 async function opened<T>(env: Env, use: (parts: BackupParts) => Promise<T>): Promise<T> {
-  const app = await createApp({ command: true, env, config: {} });
+  const app = await createApp({ command: true, env, ...(env.COCOV_CONFIG ? {} : { config: {} }) });
   try {
     return await use(app.services.backup.parts());
   } finally {
@@ -70,4 +72,15 @@ export async function withHead(from: string, to: string, change: (head: BackupHe
 export async function firstEntry(path: string): Promise<string> {
   for await (const entry of readBackupFile(path)) return await entry.text();
   return "";
+}
+
+/** Sends statements as the operator may. */
+export async function query(url: string, statement: string): Promise<Record<string, unknown>[]> {
+  const { url: target, address } = readConnectionUrl(url);
+  const sql = postgres(target, { ...address, max: 1, onnotice: () => undefined });
+  try {
+    return [...(await sql.unsafe(statement))];
+  } finally {
+    await sql.end();
+  }
 }
