@@ -8,6 +8,7 @@ import log from "../log/service";
 import { createCipher } from "./cipher";
 import { encryptedElsewhere } from "./encrypted-elsewhere";
 import { readOrCreateKeyFile } from "./key-file";
+import { missingKeyWords } from "./missing-key";
 
 const key = z.string().regex(/^[0-9a-fA-F]{32}$/);
 
@@ -33,9 +34,7 @@ export default defineService({
   open({ settings: { cryptographicKey, cryptographicPreviousKeys, dataDir }, use }) {
     if (cryptographicKey) return { api: createCipher(cryptographicKey, cryptographicPreviousKeys) };
     if (!use.embeddedPostgres.embedded) {
-      throw new StartupError([
-        "COCOV_CRYPTOGRAPHIC_KEY isn't set. It encrypts what the database keeps secret, so with an external database it must be yours to keep: make one with `openssl rand -hex 16`, set it, and store it with your backups.",
-      ]);
+      throw new StartupError([missingKeyWords]);
     }
     const path = join(dataDir, "cryptographic.key");
     const { key, created } = readOrCreateKeyFile(path);
