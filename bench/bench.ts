@@ -14,6 +14,8 @@ import { createLogger } from "../core/services/log/logger";
 import { table } from "../core/services/log/table";
 import { type Comparison, comparePath } from "./compare";
 import { type Growth, measureGrowth } from "./growth";
+import { issuesReport } from "./issues/figure";
+import { measureIssues } from "./issues/issues";
 import { authenticate } from "./paths/authenticate";
 import { listRepositories } from "./paths/list-repositories";
 import { pushWebhook } from "./paths/push-webhook";
@@ -31,12 +33,17 @@ The platform answers HTTP only here (COCOV_ROLE=web): jobs that webhooks cause s
   options: {
     quick: { type: "boolean", summary: "short bursts, to see that it works" },
     growth: { type: "boolean", summary: "instead: how much slower the platform is with a thousand times as much" },
+    issues: { type: "boolean", summary: "instead: what issues cost, next to bare statements and to few of them" },
     storage: { type: "boolean", summary: "instead: what fetching and packing commits costs, next to plain git" },
   },
   async run({ options }) {
     if (options.storage) {
       const figures = await measureStorage(options.quick ? { files: 300, rounds: 1 } : { files: 20_000, rounds: 5 });
       return { text: storageReport(figures), json: { cpus: cpus().length, bun: Bun.version, figures } };
+    }
+    if (options.issues) {
+      const figures = await measureIssues(options.quick ? { many: 10_000, rounds: 1 } : { many: 1_000_000, rounds: 9 });
+      return { text: issuesReport(figures), json: { cpus: cpus().length, bun: Bun.version, figures } };
     }
     const folder = await mkdtemp(join(tmpdir(), "cocov-bench-"));
     const log = createLogger("error", process.stderr);
