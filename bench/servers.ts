@@ -4,6 +4,7 @@ import { projectRoot } from "../core/app/installation";
 /** A server in a process of its own. */
 export interface BenchServer {
   readonly url: string;
+  readonly pid: number;
   stop(): Promise<void>;
 }
 
@@ -36,6 +37,7 @@ export async function startServer(script: readonly string[], env: Record<string,
   })();
   return {
     url: await url.promise,
+    pid: child.pid,
     async stop() {
       child.kill("SIGTERM");
       await child.exited;

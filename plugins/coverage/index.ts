@@ -29,7 +29,11 @@ import { showRoutes } from "./routes/show";
 import * as tables from "./tables";
 import { createAccept } from "./uploads/accept";
 import { type CountUpload, uploadsTotal } from "./uploads/counter";
+import { createPlaces } from "./uploads/places";
 import { handleUpkeep, takeOver } from "./uploads/waiting";
+
+/** Uploads that are read and written at the same time; the others wait, without their bodies being taken. */
+const readAtOnce = 2;
 
 export default definePlugin({
   name: "coverage",
@@ -48,7 +52,7 @@ export default definePlugin({
     );
     return {
       routes: [
-        reportRoute({ access, db, accept: createAccept({ db, jobs, repositories, count }) }),
+        reportRoute({ access, db, accept: createAccept({ db, jobs, repositories, count }), places: createPlaces(readAtOnce) }),
         ...showRoutes({ db, repositories }),
         fileRoute({ db, repositories, source }),
         repositories.statsRoute(history),

@@ -1,7 +1,8 @@
-import type { Database, Queryable } from "../../../core";
+import type { Database, Queryable, Transaction } from "../../../core";
+import { copyRows } from "../binary-copy";
 
 /**
- * An upload while it arrives. Its parts are written as they become full, each in a statement of its own, so that neither memory nor a
+ * An upload while it arrives. Its parts are written as they become full, each in a transaction of its own, so that neither memory nor a
  * connection is held while a slow sender goes on. Nobody sees it before it has a SHA. One that breaks off is dropped; if that fails too,
  * upkeep does it a day later.
  */
@@ -10,9 +11,9 @@ export interface Arrival {
   readonly id: number;
   readonly repositoryId: number;
   /** Writes a part, packed. Throws a foreign key violation when the repository has been deleted. */
-  write(q: Queryable, part: Buffer): Promise<void>;
+  write(tx: Transaction, part: Buffer): Promise<void>;
   /** Makes sure that it has a row, also without any part. */
-  begin(q: Queryable): Promise<void>;
+  begin(tx: Transaction): Promise<void>;
   drop(): Promise<void>;
 }
 
@@ -21,7 +22,7 @@ export async function openArrival(db: Database, repositoryId: number): Promise<A
   let begun = false;
   let position = 0;
 
-  async function begin({ sql }: Queryable): Promise<void> {
+  async function begin({ sql }: Transaction): Promise<void> {
     if (begun) return;
     begun = true;
     await sql`INSERT INTO coverage_uploads (id, repository_id) OVERRIDING SYSTEM VALUE VALUES (${id}, ${repositoryId})`;
@@ -31,9 +32,10 @@ export async function openArrival(db: Database, repositoryId: number): Promise<A
     id,
     repositoryId,
     begin,
-    async write(q, data) {
-      await begin(q);
-      await q.sql`INSERT INTO coverage_upload_parts (upload_id, position, data) VALUES (${id}, ${position++}, ${data})`;
+    async write(tx, data) {
+      await begin(tx);
+      const copy = await tx.sql`COPY coverage_upload_parts (upload_id, position, data) FROM STDIN (FORMAT binary)`.writable();
+      await copyRows(copy, [[{ number: id, bytes: 8 }, { number: position++, bytes: 4 }, { pieces: [data] }]]);
     },
     async drop() {
       if (begun) await db.sql`DELETE FROM coverage_uploads WHERE id = ${id} AND sha IS NULL`;

@@ -1,5 +1,5 @@
 import { promisify } from "node:util";
-import { constants, zstdCompress, zstdDecompress } from "node:zlib";
+import { constants, zstdCompressSync, zstdDecompress } from "node:zlib";
 
 /*
  * How an upload is kept: in parts, each compressed by itself, so that nobody needs more than one of them in memory. Unpacked, a part is
@@ -12,30 +12,26 @@ const fullPart = 512 * 1024;
 /** Bytes of a part after which even a text is cut. A shorter one is never. */
 const largestPart = 2 * fullPart;
 
-const compress = promisify<Uint8Array, { params: Record<number, number> }, Buffer<ArrayBuffer>>(zstdCompress);
 const decompress = promisify<Uint8Array, Buffer>(zstdDecompress);
 
 /** Made for speed: line data repeats itself so much that it becomes small anyway. */
 const fast = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
-
-/** @returns the part as it is stored */
-export const packPart = (part: Uint8Array): Promise<Buffer<ArrayBuffer>> => compress(part, fast);
 
 /** Makes parts of files that come piece by piece. */
 export interface PartWriter {
   beginFile(path: Uint8Array): void;
   fileText(bytes: Uint8Array, start: number, end: number): void;
   endFile(): void;
-  /** @returns the parts that have become full since it was asked last */
-  takeFull(): Uint8Array[];
+  /** @returns the parts that have become full since it was asked last, as they are stored */
+  takeFull(): Buffer[];
   /** @returns what is left at the end; null when that is nothing */
-  takeLast(): Uint8Array | null;
+  takeLast(): Buffer | null;
 }
 
 export function createPartWriter(): PartWriter {
   let part: Buffer = Buffer.allocUnsafe(16 * 1024);
   let size = 0;
-  let full: Uint8Array[] = [];
+  let full: Buffer[] = [];
   /** Where the length of the text stands that is being written. */
   let lengthAt = 0;
 
@@ -58,22 +54,23 @@ export function createPartWriter(): PartWriter {
     part.writeUInt32LE(size - lengthAt - 4, lengthAt);
   }
 
-  function endPart(): void {
-    full.push(part.subarray(0, size));
-    part = Buffer.allocUnsafe(fullPart + fullPart / 4);
+  /** At once, a millisecond or two, so that the same memory takes the next part: what is let go of waits long for the collector. */
+  function packed(): Buffer {
+    const stored = zstdCompressSync(part.subarray(0, size), fast);
     size = 0;
+    return stored;
   }
 
   return {
     beginFile(path) {
-      if (size >= fullPart) endPart();
+      if (size >= fullPart) full.push(packed());
       begin(path);
     },
     fileText(bytes, start, end_) {
       for (let at = start; at < end_; ) {
         if (size >= largestPart) {
           end();
-          endPart();
+          full.push(packed());
           begin(new Uint8Array());
         }
         const count = Math.min(end_ - at, largestPart - size);
@@ -89,7 +86,7 @@ export function createPartWriter(): PartWriter {
       full = [];
       return taken;
     },
-    takeLast: () => (size === 0 ? null : part.subarray(0, size)),
+    takeLast: () => (size === 0 ? null : packed()),
   };
 }
 

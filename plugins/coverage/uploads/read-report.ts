@@ -1,11 +1,13 @@
 import { isAscii, isUtf8 } from "node:buffer";
 import { bodyStream, coreErrors, isJson, mediaType } from "../../../core";
+import { letGo } from "../let-go";
 import { createFormReport, InvalidForm } from "../reading/form-report";
 import { InvalidJson } from "../reading/json-reader";
 import { createJsonReport, NotAnObject } from "../reading/json-report";
 import { createMultipartReader } from "../reading/multipart";
 import type { ReportEvents } from "../reading/report-events";
 import { createUrlEncodedReader } from "../reading/url-encoded";
+import type { Places } from "./places";
 
 interface BodyReader {
   take(bytes: Uint8Array): void;
@@ -18,26 +20,29 @@ const sliceBytes = 256 * 1024;
 /**
  * Reads a report out of a request's body, as JSON, URL-encoded or multipart form. It isn't held: what is read of it is told at once.
  * @param drain called again and again, to work off what has been told
+ * @param places one of them is taken while something is read and worked off, but not while more of the body is waited for
  * @throws ApiError `request.malformed`, `request.too_large`; not before the whole body has come, so that its sender hears of it
  */
 export async function readReport(
   request: Request,
   limit: number,
-  report: ReportEvents,
-  drain: () => Promise<void>,
+  { report, drain, places }: { report: ReportEvents; drain: () => Promise<void>; places: Places },
 ): Promise<void> {
   let reader: BodyReader | undefined;
   let mistake: unknown;
   for await (const piece of bodyStream(request, limit)) {
     for (let at = 0; at < piece.length && mistake === undefined; at += sliceBytes) {
-      try {
-        reader ??= readerFor(request, report);
-        reader.take(piece.subarray(at, at + sliceBytes));
-      } catch (error) {
-        mistake = error;
-      }
-      await drain();
+      await places(async () => {
+        try {
+          reader ??= readerFor(request, report);
+          reader.take(piece.subarray(at, at + sliceBytes));
+        } catch (error) {
+          mistake = error;
+        }
+        await drain();
+      });
     }
+    letGo(piece.length);
   }
   try {
     if (mistake !== undefined) throw mistake;

@@ -1,4 +1,5 @@
 import type { Database } from "../../../core";
+import { letGo } from "../let-go";
 import type { coverageUploadParts, coverageUploads } from "../tables";
 import { unpackPart } from "./parts";
 
@@ -35,6 +36,7 @@ export async function* readFiles({ sql }: Database, uploadId: number): AsyncGene
     }
     if (!part && last && !last.isReplaced) complete.push(last);
     if (complete.length > 0) yield complete;
+    letGo(complete.reduce((sum, { text }) => text.reduce((all, piece) => all + piece.length, sum), 0));
     if (!part) return;
   }
 }

@@ -3,13 +3,14 @@ import { errors as authErrors } from "../../auth";
 import { errors } from "../errors";
 import type { createAccept } from "./accept";
 import { openArrival } from "./arrival";
-import { packPart } from "./parts";
+import type { Places } from "./places";
 import { readReport } from "./read-report";
 import { createReceivedFiles, type ReceivedFiles } from "./received-files";
 
 export interface ReportParts {
   db: Database;
   accept: ReturnType<typeof createAccept>;
+  places: Places;
 }
 
 interface Sent extends Pick<RequestContext, "request" | "url" | "log"> {
@@ -22,18 +23,20 @@ interface Sent extends Pick<RequestContext, "request" | "url" | "log"> {
  * Takes in a report: reads it as it arrives, stores it, and has it worked on.
  * @throws ApiError when it isn't one; nothing of it is kept then
  */
-export async function takeReport({ db, accept }: ReportParts, { repositoryId, request, url, log, limit }: Sent): Promise<void> {
+export async function takeReport(
+  { db, accept, places }: ReportParts,
+  { repositoryId, request, url, log, limit }: Sent,
+): Promise<void> {
   const arrival = await openArrival(db, repositoryId);
   const files = createReceivedFiles();
   async function writeFull(): Promise<void> {
-    for (const part of files.takeFull()) await arrival.write(db, await packPart(part));
+    for (const part of files.takeFull()) await db.transaction((tx) => arrival.write(tx, part));
   }
   try {
-    await readReport(request, limit, files, writeFull);
+    await readReport(request, limit, { report: files, drain: writeFull, places });
     const sha = judged(files, url.searchParams.get("commit_sha"));
     await writeFull();
-    const last = files.takeLast();
-    await accept(arrival, { sha, last: last && (await packPart(last)), replaced: files.replaced });
+    await accept(arrival, { sha, last: files.takeLast(), replaced: files.replaced });
   } catch (error) {
     await arrival.drop().catch((also: unknown) => log.warn({ err: also }, "an upload that broke off is left for upkeep"));
     throw isForeignKeyViolation(error) ? authErrors.fail("auth.forbidden", "The repository has been deleted") : error;
