@@ -1,8 +1,9 @@
 import { z } from "zod";
-import { definePlugin, setting, settingText } from "../../core";
+import { definePlugin, doctorCheck, setting, settingText } from "../../core";
 import { createConnection } from "./connection";
 import { createDeliver, handleDeliver } from "./deliver";
 import type { Redis } from "./redis";
+import { redisCheck } from "./redis-check";
 
 export type { Redis } from "./redis";
 
@@ -23,6 +24,7 @@ export default definePlugin({
     return {
       api: redis,
       jobs: [handleDeliver({ jobs, redis })],
+      contribute: [doctorCheck.with(redisCheck(redis))],
       readiness: [
         {
           name: "redis",
