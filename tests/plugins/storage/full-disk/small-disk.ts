@@ -33,3 +33,9 @@ export const hasSmallDisks: boolean = await withSmallDisk(65_536, ["ls"]).then(
   () => true,
   () => false,
 );
+
+if (!hasSmallDisks) {
+  console.warn(
+    "no test here can have a disk of its own: full disks are tried with a limit on the size of files alone, in snapshots.test.ts",
+  );
+}
