@@ -187,6 +187,8 @@ async function fetchWhenUnlocked(
 
 async function fetchOnce(dir: string, remote: URL, commit: CommitToFetch, limits: FetchLimits): Promise<void> {
   const credentials = commit.token === null ? null : Buffer.from(`x-access-token:${commit.token}`).toString("base64");
+  const authorization = credentials && `Basic ${credentials}`;
+  const { environment, file } = await fetchEnvironment(remote, { authorization, stallSeconds: limits.stallSeconds });
   const size = watchSize(dir, limits.packBytes);
   try {
     await runGit(
@@ -204,7 +206,8 @@ async function fetchOnce(dir: string, remote: URL, commit: CommitToFetch, limits
           remote.href,
           `+${commit.sha}:${refPrefix}${commit.sha}`,
         ],
-        environment: fetchEnvironment(remote, credentials && `Basic ${credentials}`, limits.stallSeconds),
+        environment,
+        inherits: file,
         secrets: commit.token !== null && credentials !== null ? [commit.token, credentials] : [],
         limits: limits.process,
         background: true,
@@ -217,6 +220,7 @@ async function fetchOnce(dir: string, remote: URL, commit: CommitToFetch, limits
     );
   } finally {
     size.stop();
+    await file?.close();
   }
 }
 

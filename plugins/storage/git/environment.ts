@@ -1,4 +1,6 @@
+import type { FileHandle } from "node:fs/promises";
 import { devNull } from "node:os";
+import { inheritedFile, openUnnamedFile } from "./unnamed-file";
 
 /** What git and libcurl may take over from this process: where programs are, proxies, and private certificate authorities. */
 const inherited = [
@@ -42,18 +44,39 @@ export function gitEnvironment(gitDir: string): Record<string, string> {
   return environment;
 }
 
+/** How a fetch over HTTP is made. */
+export interface FetchSettings {
+  /** Value of the header, or null for public repositories. */
+  readonly authorization: string | null;
+  /** A connection that carries nothing for so many seconds is given up. */
+  readonly stallSeconds: number;
+}
+
+/** What one fetch needs beyond {@link gitEnvironment}. */
+export interface FetchEnvironment {
+  readonly environment: Record<string, string>;
+  /** For git to inherit. To be closed by the caller. */
+  readonly file: FileHandle | null;
+}
+
 /**
- * Environment of a fetch over HTTP. The token travels as a header that git reads from its environment, so it is in no argument,
- * file or URL. git would send that header on to wherever the server redirects it, so redirects aren't followed.
+ * Environment of a fetch over HTTP. The token travels as a header that git reads from a file without a name, or where there is no such
+ * thing from its environment: it is in no argument, named file or URL. git would send that header on to wherever the server redirects
+ * it, so redirects aren't followed.
  *
  * @param remoteUrl `http(s)://host/owner/name.git`
- * @param authorization value of the header, or null for public repositories
- * @param stallSeconds after which a connection that carries nothing is given up
  */
-export function fetchEnvironment(remoteUrl: URL, authorization: string | null, stallSeconds: number): Record<string, string> {
+export async function fetchEnvironment(
+  remoteUrl: URL,
+  { authorization, stallSeconds }: FetchSettings,
+): Promise<FetchEnvironment> {
+  const header = `Authorization: ${authorization}`;
+  const file =
+    authorization === null ? null : await openUnnamedFile(`[http "${remoteUrl.origin}/"]\n\textraHeader = "${header}"\n`);
   const settings: [key: string, value: string][] = [["http.followRedirects", "false"]];
-  if (authorization !== null) settings.push([`http.${remoteUrl.origin}/.extraHeader`, `Authorization: ${authorization}`]);
-  return {
+  if (file) settings.push(["include.path", inheritedFile]);
+  else if (authorization !== null) settings.push([`http.${remoteUrl.origin}/.extraHeader`, header]);
+  const environment = {
     GIT_HTTP_LOW_SPEED_LIMIT: "1",
     GIT_HTTP_LOW_SPEED_TIME: String(stallSeconds),
     GIT_CONFIG_COUNT: String(settings.length),
@@ -64,4 +87,5 @@ export function fetchEnvironment(remoteUrl: URL, authorization: string | null, s
       ]),
     ),
   };
+  return { environment, file };
 }

@@ -1,3 +1,4 @@
+import type { FileHandle } from "node:fs/promises";
 import { setPriority } from "node:os";
 import { SnapshotError } from "../snapshot-error";
 import { gitEnvironment } from "./environment";
@@ -11,6 +12,8 @@ export interface GitCommand {
   readonly args: readonly [command: string, ...rest: string[]];
   /** On top of {@link gitEnvironment}. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** An open file that it and its helpers inherit as their fourth. */
+  readonly inherits?: FileHandle | null;
   /** Texts that no error may show. */
   readonly secrets?: readonly string[];
   /** What it may use. For commands whose cost a repository's contents decide. */
@@ -48,9 +51,7 @@ export function startGit(command: GitCommand): GitProcess {
   const child = Bun.spawn(command.limits ? limitedCommand(git, command.limits) : git, {
     cwd: command.gitDir,
     env: { ...gitEnvironment(command.gitDir), ...command.environment },
-    stdin: "pipe",
-    stdout: "pipe",
-    stderr: "pipe",
+    stdio: ["pipe", "pipe", "pipe", ...(command.inherits ? [command.inherits.fd] : [])],
     detached: true,
   });
   if (command.background) giveWay(child.pid);
