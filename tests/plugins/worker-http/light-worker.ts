@@ -4,8 +4,8 @@ import type { Leased } from "./world";
 export interface Crowd {
   readonly url: string;
   readonly token: string;
-  /** Ten seconds each. */
-  ticks: number;
+  /** @returns the seconds that have passed, those included that were made to */
+  clock(): number;
   /** Who has a job, as far as the workers know. A job that has ended has nobody. */
   readonly holders: Map<string, Holder>;
   /** What mustn't be. */
@@ -18,12 +18,12 @@ export interface Crowd {
 export interface Holder {
   /** Null once it was killed. */
   renew: (() => Promise<void>) | null;
-  /** The tick at which the lease was last asked for. */
+  /** When the lease was last asked for. */
   renewedAt: number;
 }
 
-/** Leases are for 30 seconds. */
-const ticksOfALease = 3;
+/** Seconds. */
+const duration = 30;
 /** Thrown by a worker that is killed in the middle of something. */
 const killed = Symbol("killed");
 
@@ -45,8 +45,8 @@ export async function lightWorker(crowd: Crowd, name: string, stop: AbortSignal)
 
   while (!signal.aborted) {
     try {
-      const at = crowd.ticks;
-      const answer = await call("POST", "/v1/worker/leases", { worker: name, wait: 5, duration: 30 });
+      const at = crowd.clock();
+      const answer = await call("POST", "/v1/worker/leases", { worker: name, wait: 5, duration });
       if (answer.status === 200) await work(await answer.json(), at);
       else if (answer.status !== 204) crowd.faults.push(`no lease: ${answer.status}`);
     } catch (error) {
@@ -59,12 +59,11 @@ export async function lightWorker(crowd: Crowd, name: string, stop: AbortSignal)
   async function work({ lease, job }: Leased, at: number): Promise<void> {
     const former = crowd.holders.get(job.job_id);
     if (former?.renew) crowd.faults.push(`${job.job_id} was given to two that live`);
-    else if (former && crowd.ticks - former.renewedAt < ticksOfALease)
-      crowd.faults.push(`${job.job_id} was taken away too early`);
+    else if (former && crowd.clock() - former.renewedAt < duration) crowd.faults.push(`${job.job_id} was taken away too early`);
     const holder: Holder = { renewedAt: at, renew: null };
     holder.renew = async () => {
-      const at = crowd.ticks;
-      const answer = await call("POST", `/v1/worker/leases/${lease.id}/renew`, { duration: 30 });
+      const at = crowd.clock();
+      const answer = await call("POST", `/v1/worker/leases/${lease.id}/renew`, { duration });
       if (answer.ok) holder.renewedAt = at;
       else if (crowd.holders.get(job.job_id) === holder) crowd.faults.push(`${job.job_id} was lost by one that lives`);
     };
