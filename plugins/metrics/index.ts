@@ -20,14 +20,13 @@ export default definePlugin({
     }),
   }),
   setup({ jobs, observe, log, config, use: { auth } }) {
-    const metrics = createMetrics(observe);
+    const registry = createMetrics(observe);
     jobGauges({ jobs, observe });
-    const scrape = createScrape({ registry: metrics.registry, instruments: observe.instruments, log });
+    const scrape = createScrape({ registry, instruments: observe.instruments, log });
     const bind = readAddress(config.bind ?? "");
     let endpoint: Endpoint | undefined;
     return {
       routes: [metricsRoute({ auth, scrape })],
-      observe: metrics.observers,
       async start() {
         if (!bind) return;
         endpoint = listenForScrapes(bind, scrape);

@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, Histogram, Registry } from "prom-client";
-import { defineCounter, type Observers, type PluginObservation } from "../../core";
+import { defineCounter, type PluginObservation } from "../../core";
 
 /** Seconds. Workers wait for half a minute at most to be given something. */
 const requestBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
@@ -12,14 +12,8 @@ const githubRequests = defineCounter({
   labels: ["outcome"],
 });
 
-/** What this process tells of its work. */
-export interface Metrics {
-  readonly registry: Registry;
-  readonly observers: Observers;
-}
-
-/** Makes the metrics of a process: what it is told of by observers, and what every Prometheus client tells of a process. */
-export function createMetrics(observe: PluginObservation): Metrics {
+/** Makes the metrics of a process: of the work that it has done, and what every Prometheus client tells of a process. */
+export function createMetrics(observe: PluginObservation): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   // Those of Node: half of them Bun doesn't have, and nothing is promised of the others.
@@ -41,21 +35,15 @@ export function createMetrics(observe: PluginObservation): Metrics {
   });
   const countRequest = observe.counter(githubRequests);
 
-  return {
-    registry,
-    observers: {
-      request({ method, route }) {
-        return ({ status, milliseconds }) =>
-          requests.observe({ method: methodOf(method), route: route ?? "unknown", status }, milliseconds / 1000);
-      },
-      job({ name }) {
-        return ({ outcome, milliseconds }) => jobs.observe({ name, outcome }, milliseconds / 1000);
-      },
-      call({ kind }) {
-        if (kind === "github") return ({ error }) => countRequest({ outcome: outcomeOf(error) });
-      },
+  observe.whenEnded({
+    request: ({ method, route }, { status, milliseconds }) =>
+      requests.observe({ method: methodOf(method), route: route ?? "unknown", status }, milliseconds / 1000),
+    job: ({ name }, { outcome, milliseconds }) => jobs.observe({ name, outcome }, milliseconds / 1000),
+    call({ kind }, { error }) {
+      if (kind === "github") countRequest({ outcome: outcomeOf(error) });
     },
-  };
+  });
+  return registry;
 }
 
 const methods: ReadonlySet<string> = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);

@@ -12,5 +12,5 @@ export {
   type Reading,
 } from "./instruments";
 export type { CallObservation, PluginObservation } from "./observation";
-export type { Observer, Observers, Surroundings } from "./observer";
+export type { Countings, Observer, Observers, Surroundings } from "./observer";
 export { sparingly } from "./sparingly";

@@ -2,7 +2,7 @@ import type { Logger } from "pino";
 import { loggableError } from "../log/loggable-error";
 import { type Act, copyOf, during, noAct, runningAct } from "./act";
 import { createInstruments, type Instruments } from "./instruments";
-import type { CallBegun, Duration, Observer, Observers, Surroundings } from "./observer";
+import type { CallBegun, Countings, Duration, Observer, Observers, Surroundings } from "./observer";
 import { isTrace } from "./trace";
 
 /** A piece of work that somebody observes. */
@@ -30,7 +30,10 @@ export interface CallObservation {
 }
 
 /** What plugins tell of themselves, for metrics and traces. */
-export interface PluginObservation extends CallObservation, Instruments {}
+export interface PluginObservation extends CallObservation, Instruments {
+  /** Has work counted when it has ended. Called in `setup`. */
+  whenEnded(countings: Countings): void;
+}
 
 export interface Observation extends PluginObservation {
   /** Nothing in it costs anything while nobody observes. */
@@ -46,6 +49,7 @@ export interface ObservingPlugin {
 
 export function createObservation(log: Logger): Observation {
   let begin: Beginnings = {};
+  const countings: Countings[] = [];
   return {
     ...createInstruments(),
     get begin() {
@@ -53,12 +57,37 @@ export function createObservation(log: Logger): Observation {
     },
     observe(plugins) {
       begin = {
-        request: beginning("request", plugins, ({ request }) => request, log),
-        statement: beginning("statement", plugins, ({ statement }) => statement, log),
-        job: beginning("job", plugins, ({ job }) => job, log),
-        call: beginning("call", plugins, ({ call }) => call, log),
+        request: beginning(
+          "request",
+          plugins,
+          ({ request }) => request,
+          countings.flatMap(({ request }) => request ?? []),
+          log,
+        ),
+        statement: beginning(
+          "statement",
+          plugins,
+          ({ statement }) => statement,
+          countings.flatMap(({ statement }) => statement ?? []),
+          log,
+        ),
+        job: beginning(
+          "job",
+          plugins,
+          ({ job }) => job,
+          countings.flatMap(({ job }) => job ?? []),
+          log,
+        ),
+        call: beginning(
+          "call",
+          plugins,
+          ({ call }) => call,
+          countings.flatMap(({ call }) => call ?? []),
+          log,
+        ),
       };
     },
+    whenEnded: (wanted) => void countings.push(wanted),
     call(begun) {
       const observed = begin.call?.(begun);
       return observed ? (error) => observed.end({ error: error ?? null }) : unobserved;
@@ -76,13 +105,18 @@ function beginning<Begun, Ended>(
   kind: keyof Observers,
   plugins: readonly ObservingPlugin[],
   pick: (observers: Observers) => Observer<Begun, Ended> | undefined,
+  counts: readonly Count<Begun, Ended>[],
   log: Logger,
 ): Begin<Begun, Ended> | undefined {
   const observers = plugins.flatMap(({ plugin, observers: own }) => {
     const observer = pick(own);
     return observer ? { observer, attempt: failingOnce(log.child({ plugin, observer: kind })) } : [];
   });
-  if (observers.length === 0) return undefined;
+  const count = together(counts, log.child({ observer: kind }));
+  if (observers.length === 0) {
+    if (counts.length === 0) return undefined;
+    return (begun, act = runningAct()) => (act === observing ? undefined : new Counted(begun, act, count));
+  }
   return (begun, act = runningAct()) => {
     if (act === observing) return undefined;
     const started = performance.now();
@@ -99,8 +133,48 @@ function beginning<Begun, Ended>(
         over = true;
         const told = { ...ended, milliseconds: performance.now() - started };
         for (const ending of endings) ending(told);
+        count(begun, told);
       },
     };
+  };
+}
+
+type Count<Begun, Ended> = (begun: Begun, ended: Ended & Duration) => void;
+
+/** Work that is counted, and not observed otherwise. A class, because one is made for each request. */
+class Counted<Begun, Ended> implements Observed<Ended> {
+  private readonly started = performance.now();
+  private over = false;
+
+  constructor(
+    private readonly begun: Begun,
+    private readonly act: Act,
+    private readonly count: Count<Begun, Ended>,
+  ) {}
+
+  get trace(): string | null {
+    return this.act.trace;
+  }
+
+  end(ended: Ended): void {
+    if (this.over) return;
+    this.over = true;
+    this.count(this.begun, { ...ended, milliseconds: performance.now() - this.started });
+  }
+}
+
+/** @returns tells all who count */
+function together<Begun, Ended>(counts: readonly Count<Begun, Ended>[], log: Logger): Count<Begun, Ended> {
+  const failed = new Set<Count<Begun, Ended>>();
+  return (begun, ended) => {
+    for (const count of counts) {
+      try {
+        count(begun, ended);
+      } catch (error) {
+        if (!failed.has(count)) tellFailure(log, error);
+        failed.add(count);
+      }
+    }
   };
 }
 
@@ -125,8 +199,7 @@ function surroundingsOf(act: Act): Surroundings {
 function failingOnce(log: Logger): <T>(work: () => T) => T | undefined {
   let failed = false;
   const note = (error: unknown): undefined => {
-    if (!failed)
-      log.error({ error: loggableError(error) }, "an observer failed; it is told on, and its next failures aren't logged");
+    if (!failed) tellFailure(log, error);
     failed = true;
   };
   return (work) => {
@@ -138,4 +211,8 @@ function failingOnce(log: Logger): <T>(work: () => T) => T | undefined {
       return note(error);
     }
   };
+}
+
+function tellFailure(log: Logger, error: unknown): void {
+  log.error({ error: loggableError(error) }, "an observer failed; it is told on, and its next failures aren't logged");
 }

@@ -75,6 +75,14 @@ export interface Failable {
   readonly error: string | null;
 }
 
+type WhenEnded<O> = O extends Observer<infer Begun, infer Ended> ? (begun: Begun, ended: Ended & Duration) => void : never;
+
+/**
+ * Told of work when it has ended and not before, for whoever does nothing but count: that costs the work next to nothing. They ask
+ * nothing of anybody. What one throws is logged once.
+ */
+export type Countings = { readonly [Kind in keyof Observers]: WhenEnded<NonNullable<Observers[Kind]>> };
+
 /** What a plugin is told about the work of this process. */
 export interface Observers {
   /** Requests over HTTP, until their answer has been made; the bytes of streams follow later. */

@@ -43,7 +43,7 @@ test("pages bring each job once, newest first, and end", async () => {
 });
 
 test("the few that wait among many that are delayed are found, page after page", async () => {
-  await fill(45_000, "run_at", "now() + (CASE WHEN n % 15000 = 1 THEN '0' ELSE '1 hour' END)::interval");
+  await fill(25_000, "run_at", "now() + (CASE WHEN n % 8500 = 1 THEN '0' ELSE '1 hour' END)::interval");
   const all = await pages({ state: "waiting", limit: 10 });
   expect(all.length).toBeLessThanOrEqual(4);
   expect(all.flat()).toHaveLength(3);
@@ -51,7 +51,7 @@ test("the few that wait among many that are delayed are found, page after page",
 });
 
 test("the few that run, are dead or have failed are on one page, however many others there are", async () => {
-  await fill(45_000, "run_at", "now()");
+  await fill(25_000, "run_at", "now()");
   await world.db.sql`UPDATE core_jobs SET died_at = now(), last_error = 'a' WHERE id = (SELECT min(id) FROM core_jobs)`;
   await world.db.sql`UPDATE core_jobs SET last_error = 'b' WHERE id = (SELECT min(id) + 1 FROM core_jobs)`;
   await world.db.sql`
