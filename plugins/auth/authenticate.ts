@@ -1,63 +1,18 @@
 import type { Database, Logger, RequestContext } from "../../core";
 import type { Caller } from "./caller";
+import { callerRows, type TokenRow } from "./caller-rows";
 import { credentialIn } from "./credential-in";
 import { errors } from "./errors";
 import type { Read, Reading } from "./reading";
-import type { serviceTokens, users, userTokens } from "./tables";
 import { hashToken } from "./token";
 
-type User = typeof users.$inferSelect;
-type UserToken = typeof userTokens.$inferSelect;
-
-interface UserTokenRow {
-  source: "user";
-  tokenId: UserToken["id"];
-  kind: UserToken["kind"];
-  scopes: UserToken["scopes"];
-  /** As JSON has it. */
-  expiresAt: string | null;
-  userId: User["id"];
-  login: User["login"];
-  githubId: User["githubId"];
-  avatarUrl: User["avatarUrl"];
-  admin: User["admin"];
-  stale: boolean;
-}
-
-interface ServiceTokenRow {
-  source: "service";
-  tokenId: number;
-  scopes: (typeof serviceTokens.$inferSelect)["scopes"];
-  stale: boolean;
-}
-
-type TokenRow = UserTokenRow | ServiceTokenRow;
-
-/** Whose token `$1` is the hash of. */
-const callerRows = `
-  SELECT 'user' AS source, t.id AS "tokenId", t.scopes, t.kind, t.expires_at AS "expiresAt", u.id AS "userId", u.login,
-         u.github_id AS "githubId", u.avatar_url AS "avatarUrl", u.admin, u.admin AS "seesEverything",
-         (t.last_used_at IS NULL OR t.last_used_at < now() - interval '1 minute') AS stale
-    FROM user_tokens t JOIN users u ON u.id = t.user_id
-   WHERE t.hashed_token = $1 AND (t.expires_at IS NULL OR t.expires_at >= now())
-  UNION ALL
-  SELECT 'service', t.id, t.scopes, NULL, NULL, NULL, NULL, NULL, NULL, NULL, true,
-         (t.last_used_at IS NULL OR t.last_used_at < now() - interval '1 minute')
-    FROM service_tokens t
-   WHERE t.hashed_token = $1
-   LIMIT 1`;
-
 const callerAlone = `SELECT row_to_json(caller) AS caller FROM (${callerRows}) caller`;
-
-/** The caller stands in the first row only: in each it would cost as much as what is read. */
-const callerAnd = ({ columns, joins }: Reading<object>): string =>
-  `SELECT CASE WHEN row_number() OVER () = 1 THEN row_to_json(caller) END AS caller, ${columns} FROM (${callerRows}) caller ${joins}`;
 
 /** Finds out who calls. Both ways throw `auth.no_authorization` or `auth.invalid_token` when the header doesn't name anybody. */
 export interface Authenticator {
   authenticate(header: string | null): Promise<Caller>;
-  /** @returns what finds out who calls and reads something in the same statement */
-  reading<Row extends object>(reading: Reading<Row>): (context: RequestContext) => Promise<{ caller: Caller } & Read<Row>>;
+  /** The same, and reads something in the same statement. */
+  authenticateAndRead<Found>(context: RequestContext, reading: Reading<Found>): Promise<{ caller: Caller } & Read<Found>>;
 }
 
 /**
@@ -68,8 +23,8 @@ export function createAuthenticator({ db, log }: { db: Database; log: Logger }):
   const touch = createTouch({ db, log });
 
   /** Sends a text as it is: putting one together of fragments costs more than the rest of a statement. */
-  const send = <Row extends object>(text: string, values: (string | number)[]) =>
-    db.sql.unsafe<(Row & { caller: TokenRow | null })[]>(text, values, { prepare: true });
+  const send = (text: string, values: (string | number)[]) =>
+    db.sql.unsafe<{ caller: TokenRow | null }[]>(text, values, { prepare: true });
 
   function known(row: TokenRow | null | undefined): Caller {
     if (!row) throw errors.fail("auth.invalid_token");
@@ -84,15 +39,13 @@ export function createAuthenticator({ db, log }: { db: Database; log: Logger }):
 
   return {
     authenticate,
-    reading<Row extends object>(reading: Reading<Row>) {
-      const text = callerAnd(reading);
-      return async (context) => {
-        const header = context.request.headers.get("authorization");
-        const values = reading.values(context);
-        if (!values) return { caller: await authenticate(header), read: null };
-        const rows = await send<Row>(text, [hashToken(credentialIn(header, "bearer")), ...values]);
-        return { caller: known(rows[0]?.caller), read: rows };
-      };
+    async authenticateAndRead<Found>(context: RequestContext, reading: Reading<Found>) {
+      const header = context.request.headers.get("authorization");
+      const values = reading.values(context);
+      if (!values) return { caller: await authenticate(header), read: null };
+      const rows = await send(reading.text, [hashToken(credentialIn(header, "bearer")), ...values]);
+      const caller = known(rows.find((row) => row.caller !== null)?.caller);
+      return { caller, read: reading.found(rows) };
     },
   };
 }

@@ -10,8 +10,13 @@ import { reaches, type ServiceScope } from "./service-scope";
 
 /** A guard that finds out who calls, and can have something read in the same statement. */
 export interface AccessGuard<C extends Caller> extends Guard<object, { caller: C }> {
-  /** @returns the same guard, which also adds `read`. See {@link Reading}. */
-  reading<Row extends object>(reading: Reading<Row>): Guard<object, { caller: C } & Read<Row>>;
+  /**
+   * @param reading what to read; a function where that depends on the request
+   * @returns the same guard, which also adds `read`. See {@link Reading}.
+   */
+  reading<Found>(
+    reading: Reading<Found> | ((context: RequestContext) => Reading<Found>),
+  ): Guard<object, { caller: C } & Read<Found>>;
 }
 
 /**
@@ -73,8 +78,9 @@ export function createGuards(authenticator: Authenticator, limits: RequestLimits
       ...common,
       adds: { caller: "who calls" },
       check: async (context) => ({ caller: accepted(context, (await authenticate(context)).caller) }),
-      reading<Row extends object>(reading: Reading<Row>) {
-        const authenticateAndRead = limited(authenticator.reading(reading), limits);
+      reading<Found>(reading: Reading<Found> | ((context: RequestContext) => Reading<Found>)) {
+        const choose = typeof reading === "function" ? reading : () => reading;
+        const authenticateAndRead = limited((context) => authenticator.authenticateAndRead(context, choose(context)), limits);
         return {
           ...common,
           adds: { caller: "who calls", read: "what was read together with the caller" },

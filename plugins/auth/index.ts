@@ -34,7 +34,7 @@ export { acted, userLeft, userReplaced, userSignedIn } from "./events";
 export type { AccessGuard, AccessGuards } from "./guards";
 export { holdCaller } from "./hold-caller";
 export type { RequestLimits } from "./limits/request-limits";
-export type { Read, Reading } from "./reading";
+export { definePageReading, defineReading, type Read, type Reading } from "./reading";
 export type { SignedInUser } from "./record-person";
 export type { ServiceScope } from "./service-scope";
 export { type PermissionCounts, type UserPermissions, userPermissions } from "./slots";

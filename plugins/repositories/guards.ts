@@ -65,14 +65,14 @@ export interface RepositoryGuards {
 export function createRepositoryGuards({ db, auth }: { db: Database; auth: Auth }): RepositoryGuards {
   const missing = ["not_found"];
 
-  function judge(caller: Caller, row: ReachedRow | undefined): InRepository {
+  function judge(caller: Caller, row: ReachedRow | null | undefined): InRepository {
     const level = row && row.id !== null && (seesEverything(caller) ? "admin" : row.level);
     // A repository one can't see doesn't exist.
     if (!row || row.id === null || !level) throw notFound("There is no such repository");
     return { repository: row, level };
   }
 
-  function judgeCommit(caller: Caller, row: ReachedCommitRow | undefined): InCommit {
+  function judgeCommit(caller: Caller, row: ReachedCommitRow | null): InCommit {
     const inRepository = judge(caller, row);
     const commit = row && commitBeside(row);
     if (!commit) throw notFound("There is no such commit");
@@ -84,7 +84,7 @@ export function createRepositoryGuards({ db, auth }: { db: Database; auth: Auth 
     adds: inRepository,
     errors: missing,
     check: async ({ caller, params, read }) =>
-      judge(caller, read === undefined ? await reachRepository(db, params.repo_name, caller) : read?.[0]),
+      judge(caller, read === undefined ? await reachRepository(db, params.repo_name, caller) : read),
   };
 
   return {
@@ -111,7 +111,7 @@ export function createRepositoryGuards({ db, auth }: { db: Database; auth: Auth 
         label: "member",
         adds: inCommit,
         errors: missing,
-        check: ({ caller, read }) => judgeCommit(caller, read?.[0]),
+        check: ({ caller, read }) => judgeCommit(caller, read),
       },
     },
     service(wanted) {
@@ -119,7 +119,7 @@ export function createRepositoryGuards({ db, auth }: { db: Database; auth: Auth 
       const { label } = access;
       return {
         access,
-        scope: { label, adds: inRepository, errors: missing, check: ({ caller, read }) => judge(caller, read?.[0]) },
+        scope: { label, adds: inRepository, errors: missing, check: ({ caller, read }) => judge(caller, read) },
       };
     },
     serviceOfCommit(wanted) {
@@ -127,7 +127,7 @@ export function createRepositoryGuards({ db, auth }: { db: Database; auth: Auth 
       const { label } = access;
       return {
         access,
-        scope: { label, adds: inCommit, errors: missing, check: ({ caller, read }) => judgeCommit(caller, read?.[0]) },
+        scope: { label, adds: inCommit, errors: missing, check: ({ caller, read }) => judgeCommit(caller, read) },
       };
     },
   };

@@ -94,7 +94,7 @@ export default definePlugin({
   errors,
   slots: [commitProgress, branchHistory, settingsFigure, headFigure, commitUse],
   events: Object.values(events),
-  setup({ db, events, jobs, slots, observe, config, use: { auth, github, storage } }) {
+  setup({ db, events, jobs, slots, log, observe, config, use: { auth, github, storage } }) {
     observe.gauge(storageBytes, () => readStorageBytes(db));
     const guards = createRepositoryGuards({ db, auth });
     const statuses = createProgressOfCommits(slots.all(commitProgress));
@@ -120,7 +120,7 @@ export default definePlugin({
     return {
       api,
       routes: [
-        ...repositoryRoutes({ db, auth, guards, present, schemas, add, figures: slots.all(headFigure) }),
+        ...repositoryRoutes({ db, log, auth, guards, present, schemas, add, figures: slots.all(headFigure) }),
         ...organizationRoutes({ db, jobs, auth, github }),
         ...branchRoutes({ db, guards, present, schemas }),
         ...graphRoutes({ db, guards, graphs: createGraphs(slots.all(branchHistory)) }),

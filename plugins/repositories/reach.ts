@@ -1,5 +1,5 @@
 import { isStorableText, type Queryable } from "../../core";
-import type { Caller, Reading } from "../auth";
+import { type Caller, defineReading, type Reading } from "../auth";
 import {
   type BesideCommit,
   besideCommitColumns,
@@ -16,15 +16,15 @@ export type ReachedCommitRow = ReachedRow & BesideCommit;
 function repositoryReading<Row extends object>(
   where: "r.name = $2" | "r.id = $2",
   values: Reading<Row>["values"],
-  { columns, joins }: Pick<Reading<Row>, "columns" | "joins"> = { columns: "", joins: "" },
+  { columns, joins } = { columns: "", joins: "" },
 ): Reading<Row> {
-  return {
+  return defineReading<Row>({
     columns: reachedRepositoryColumns + columns,
     joins: `
       LEFT JOIN repositories r ON ${where} ${defaultBranchJoin}
       LEFT JOIN repository_members m ON m.repository_id = r.id AND m.github_member_id = caller."githubId" ${joins}`,
     values,
-  };
+  });
 }
 
 const withCommit = {

@@ -1,15 +1,17 @@
 import { z } from "zod";
-import { type Database, parameter, type Route, route } from "../../../core";
+import { type Database, type Logger, parameter, type Route, route } from "../../../core";
 import type { Auth, Caller } from "../../auth";
 import { named, type RepositoryGuards } from "../guards";
 import { type HeadFigure, headFigures } from "../head-figures";
-import { mostSimilarPage, pageRead, searchRepositories, visiblePage } from "../list";
+import { mostSimilarPage, searchRepositories } from "../list";
 import { type CommitPresenter, presentRepository } from "../present";
 import type { RepositoryRow } from "../rows";
 import { type CommitSchemas, repositoryJson, repositoryList, repositorySearch } from "../schemas";
+import { createVisiblePages } from "../visible-page";
 
 interface Parts {
   db: Database;
+  log: Logger;
   auth: Auth;
   guards: RepositoryGuards;
   present: CommitPresenter;
@@ -19,19 +21,21 @@ interface Parts {
 }
 
 /** Listing, adding and showing repositories. */
-export function repositoryRoutes({ db, auth, guards, present, schemas, add, figures }: Parts): Route[] {
+export function repositoryRoutes({ db, log, auth, guards, present, schemas, add, figures }: Parts): Route[] {
+  const pages = createVisiblePages({ db, log });
   return [
     route({
       method: "GET",
       path: "/v1/repositories",
       summary: "List repositories",
       description: "Those the caller may see, by name. With `search_term` all of them still, but the most similar names first.",
-      access: auth.any.reading(visiblePage),
+      access: auth.any.reading(pages.choose),
       params: z.object({ search_term: parameter.text().optional() }),
       paginated: true,
       answers: { 200: repositoryList },
-      handle: async ({ caller, read, params: { search_term = "" }, page }) => {
-        const { rows, total } = read ? pageRead(read) : await mostSimilarPage(db, caller, page, search_term);
+      handle: async ({ request, caller, read, params: { search_term = "" }, page }) => {
+        const listed = read ? pages.page(request, caller, read) : undefined;
+        const { rows, total } = listed ?? (await mostSimilarPage(db, caller, page, search_term));
         return { repositories: rows.map(presentRepository), paging: page.block(total) };
       },
     }),

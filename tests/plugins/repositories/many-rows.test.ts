@@ -96,6 +96,8 @@ async function fill(wanted: { first: number; last: number; branches: number; ent
 }
 
 test.each(reads)("among 10,000 repositories and 100,000 entries of histories, $what reads what it shows", async (read) => {
+  // A list is read as is best for who asks from the second time on.
+  await asks(read)();
   const plan = await planOf(server, read.statement, asks(read));
   expect(plan).toContain(read.index);
   expect(plan).not.toMatch(/Seq Scan/);
