@@ -37,18 +37,28 @@ function withRequirements(name: string): string[] {
 const without = (...off: readonly string[]): string[] =>
   names.filter((name) => !withRequirements(name).some((required) => off.includes(required)));
 
+/** Pairs that somebody does without, together or one at a time. */
+const dispensable = installed.flatMap(({ plugin }) => {
+  const optional: string[] = (plugin.optional ?? []).map(({ name }: AnyPlugin) => name);
+  return optional.flatMap((one, index) => optional.slice(index + 1).map((other) => [one, other] as const));
+});
+
 /**
- * Which plugins may be off together: each alone with what it requires, and every one and every two of them off. All valid choices
- * would be tens of thousands; what goes wrong between three plugins but not between any two of them hasn't been met yet.
+ * Which plugins may be off together: each alone with what it requires, every one off, and every two off that a third does without. All
+ * valid choices would be tens of thousands; between two plugins that nobody looks for together nothing can go wrong.
  */
 const combinations = [
   ...new Map(
-    [[], names, ...names.map(withRequirements), ...names.flatMap((one) => names.map((other) => without(one, other)))].map(
-      (choice) => {
-        const on = names.filter((name) => choice.includes(name));
-        return [on.join(), on];
-      },
-    ),
+    [
+      [],
+      names,
+      ...names.map(withRequirements),
+      ...names.map((name) => without(name)),
+      ...dispensable.map((pair) => without(...pair)),
+    ].map((choice) => {
+      const on = names.filter((name) => choice.includes(name));
+      return [on.join(), on];
+    }),
   ).values(),
 ];
 

@@ -80,7 +80,10 @@ test("who sees few of many repositories is shown the same, becomes admin, and se
   for (const number of [41, 7, 33]) await take({ act: "join", number, login: "ada" });
   const names = async (query = "") => {
     const path = `/v1/repositories${query}`;
-    const list = await json<{ repositories: { name: string }[] }>(await platform.request("GET", path, { token: people[0] }), 200);
+    const list = await json<{ repositories: { name: string }[] }>(
+      await platform.request("GET", path, { token: people[0] }),
+      200,
+    );
     return list.repositories.map(({ name }) => name);
   };
   const shown = ["r1007", "r1033", "r1041"];
