@@ -65,6 +65,10 @@ test("a delivery is counted when it arrives, when it arrives again, and when all
   expect(await growth(name, { event: "other", outcome: "recorded" }, () => deliver("odd-1", "one"))).toBe(1);
   expect(await growth(name, { event: "other", outcome: "processed" }, () => deliver("odd-2", "two"))).toBe(1);
   expect(await growth(name, { event: "other", outcome: "repeated" }, () => deliver("odd-2", "two"))).toBe(1);
+  // They arrive while others are being written.
+  const twins = () =>
+    Promise.all(["three", "four", ...Array.from({ length: 6 }, () => "five")].map((id) => deliver("odd-3", id)));
+  expect(await growth(name, { event: "other", outcome: "repeated" }, twins)).toBe(5);
 });
 
 test("jobs are counted by how they ended, and GitHub's answers by what they were", async () => {

@@ -120,3 +120,12 @@ test("a keyed hash is the same for the same text, and another one in another con
   ];
   expect(new Set([hash, ...others.map((other) => other.toString("hex"))]).size).toBe(4);
 });
+
+test("a secret for a purpose is the same in all processes with a key, and another one for each purpose and key", () => {
+  const secrets = [key, otherKey].flatMap((one) =>
+    ["a", "b"].map((purpose) => createCipher(one).secretFor(purpose).toString("hex")),
+  );
+  expect(secrets[0]).toBe(createCipher(key, [otherKey]).secretFor("a").toString("hex"));
+  expect(secrets.map(({ length }) => length)).toEqual([64, 64, 64, 64]);
+  expect(new Set(secrets).size).toBe(4);
+});

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { Elysia } from "elysia";
 import { pino } from "pino";
 import { anyone, type Guard } from "../../../../core/services/http/guard";
-import type { MountedApp } from "../../../../core/services/http/mounted-app";
+import { type MountedApp, mountedApp } from "../../../../core/services/http/mounted-app";
 import { createHttpServer, type HttpServerOptions } from "../../../../core/services/http/server";
 import { codeOf, errors, reply } from "./http-under-test";
 
@@ -92,4 +92,16 @@ describe("a mounted application", () => {
     expect(lines.join("")).toContain('"route":"/pages/*"');
     expect(lines.join("")).not.toContain("tok-xyz");
   });
+});
+
+test("an application is told what its guard has found", async () => {
+  const named: Guard<object, { visitor: string }> = {
+    label: "whoever has a name",
+    adds: { visitor: "who visits" },
+    errors: [],
+    check: ({ request }) => ({ visitor: request.headers.get("x-name") ?? "nobody" }),
+  };
+  const app = { handle: (_request: Request, { visitor }: { visitor: string }) => new Response(`hello ${visitor}`) };
+  const ask = serverWith([mountedApp({ path: "/named", summary: "Greets", access: named, app })]);
+  expect(await ask("GET", "/named", { headers: { "x-name": "ada" } })).toMatchObject({ status: 200, body: "hello ada" });
 });
