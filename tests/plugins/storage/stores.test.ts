@@ -57,6 +57,21 @@ describe.each(stores)("%s", (_kind, store) => {
     expect(await store.find("Api", sha)).toBeNull();
   });
 
+  test("tells what there is, and deletes the folder of a name that nobody has but for what isn't its own", async () => {
+    const folder = new Bun.CryptoHasher("sha1").update("listed").digest("hex");
+    for (const text of ["l1", "l2"]) await put(store, "listed", shaOf(text), some(text));
+    const { whole, any } = await store.commits("listed");
+    expect([...whole].sort()).toEqual([shaOf("l1"), shaOf("l2")].sort());
+    expect([...any].sort()).toEqual([...whole].sort());
+    expect(await store.commits("nobodys")).toEqual({ whole: new Set(), any: new Set() });
+    expect(await store.folders()).toContain(folder);
+    await store.rename("listed", "listed-anew");
+    await put(store, "listed-anew", shaOf("l3"), some("l3"));
+    await store.removeFolder("../shared");
+    await store.removeFolder(new Bun.CryptoHasher("sha1").update("listed-anew").digest("hex"));
+    expect((await store.commits("listed-anew")).any.size).toBe(0);
+  });
+
   test("takes what is larger than one part of an upload", async () => {
     const sha = shaOf("large");
     const bytes = new Uint8Array(12 * 1024 * 1024).fill(7);
