@@ -4,8 +4,9 @@ import { until } from "./until";
 /**
  * Waits until every commit's run has ended and no job is left.
  * @param describe more to say when that doesn't happen
+ * @param seconds how long to wait
  */
-export async function settled(platform: Platform, describe: () => string = () => ""): Promise<void> {
+export async function settled(platform: Platform, describe: () => string = () => "", seconds?: number): Promise<void> {
   const left = async () => [...(await openRuns(platform)), ...(await openJobs(platform))];
   await until(
     async () => {
@@ -13,6 +14,7 @@ export async function settled(platform: Platform, describe: () => string = () =>
       return (await left()).length === 0;
     },
     async () => JSON.stringify([await left(), describe()]),
+    seconds,
   );
 }
 
