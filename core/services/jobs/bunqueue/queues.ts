@@ -133,8 +133,14 @@ export function openQueues({ endpoint, prefix, jobs, deliver, log }: QueuesOptio
   };
 }
 
-/** How long a server may take to answer. */
-const answerMs = 2000;
+/** How long a server may take to say that it is there. */
+const answerMs = 4000;
+
+/**
+ * How long a server may take for what it is told. Longer than a busy one takes: what is told again because nobody waited for the answer
+ * makes it busier still.
+ */
+const commandMs = 15_000;
 
 /** Closing takes leave of the server, which may be out of reach: then the connection is cut, and closing goes on without it. */
 async function closeWorker(worker: Worker<Delivery, null>): Promise<void> {
@@ -168,7 +174,7 @@ const inMemory = {
 /** Workers wait on the server for work (5 s at a time) instead of asking all the time. */
 function connectToServer(endpoint: QueueEndpoint) {
   return {
-    queue: { embedded: false, connection: { ...endpoint, commandTimeout: 5000 }, autoBatch: { enabled: false } },
+    queue: { embedded: false, connection: { ...endpoint, commandTimeout: commandMs }, autoBatch: { enabled: false } },
     worker: { embedded: false, connection: { ...endpoint, poolSize: 1 }, pollTimeout: 5000 },
   };
 }
