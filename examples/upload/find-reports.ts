@@ -10,6 +10,8 @@ export interface Report {
   readonly path: string;
   readonly format: Format;
   readonly coverage: Coverage;
+  /** Folders that it says its names may lie in. */
+  readonly folders: readonly string[];
 }
 
 /** Folders of other people's code, where reports aren't about this project. */
@@ -47,7 +49,7 @@ export async function readReport(folder: string, path: string): Promise<Report> 
     throw new Error(`${shown}: this is no report in a known format (${known})`);
   }
   try {
-    return { path: shown, format, coverage: format.read(text) };
+    return { path: shown, format, coverage: format.read(text), folders: format.folders?.(text) ?? [] };
   } catch (error) {
     const reason = error instanceof Error ? error.message.split("\n", 1)[0] : String(error);
     throw new Error(`${shown}: it looks like a report of ${format.name}, and can't be read: ${reason}`);

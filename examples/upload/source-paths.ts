@@ -1,7 +1,11 @@
 import { isAbsolute, relative } from "node:path";
 
-/** @returns the file of the repository that a name in a report means; undefined when it means none, or could mean several */
-export type SourcePaths = (written: string) => string | undefined;
+export interface SourcePaths {
+  /** @returns the file of the repository that a name in a report means; undefined when it means none, or could mean several */
+  (written: string): string | undefined;
+  /** @returns the same for a name that leaves nothing to guess: a path from the repository's folder */
+  exact(path: string): string | undefined;
+}
 
 /**
  * Finds the files that reports speak of among those of the repository. Reports name them by absolute paths, of this machine or of a container, by
@@ -15,9 +19,10 @@ export function createSourcePaths(root: string, tracked: readonly string[], name
   const known = new Set(tracked);
   /** Files by their last name; most names have one or two. */
   const byName = Map.groupBy(tracked, lastName);
-  const elsewhere = foreignRoot([...names].filter((name) => isAbsolute(name) && !isBelow(root, name)).map(clean), known);
+  const isForeign = (name: string) => !(isAbsolute(name) ? isBelow(root, name) : known.has(clean(name)));
+  const elsewhere = foreignRoot([...names].filter(isForeign).map(clean), known);
 
-  return (written) => {
+  function find(written: string): string | undefined {
     const path = clean(isAbsolute(written) && isBelow(root, written) ? relative(root, written) : written);
     if (known.has(path)) return path;
     if (elsewhere !== null && path.startsWith(elsewhere) && known.has(path.slice(elsewhere.length)))
@@ -30,10 +35,12 @@ export function createSourcePaths(root: string, tracked: readonly string[], name
     const best = candidates.filter(({ shared }) => shared === longest);
     // One name alone says too little.
     return longest > 1 && best.length === 1 ? best[0]?.candidate : undefined;
-  };
+  }
+
+  return Object.assign(find, { exact: (path: string) => (known.has(path) ? path : undefined) });
 }
 
-/** @returns the folder, with a slash at the end, that at least half of the names lie in as files of the repository; null when there is none */
+/** @returns the folder, or Go's module, with a slash at the end, that at least half of the names lie in as files of the repository; null when there is none */
 function foreignRoot(names: readonly string[], known: ReadonlySet<string>): string | null {
   const votes = new Map<string, number>();
   for (const name of names) {

@@ -45,3 +45,9 @@ export function readCobertura(text: string): Coverage {
   }
   return coverage;
 }
+
+/** @returns the folders in `<source>`, which Coverage.py and others name files from. Of several, a report doesn't say which is whose */
+export const coberturaSources = (text: string): string[] =>
+  [...text.slice(0, text.indexOf("<packages")).matchAll(/<source>\s*([^<]*?)\s*<\/source>/g)].flatMap(
+    ([, folder]) => folder || [],
+  );

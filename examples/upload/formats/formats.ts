@@ -1,5 +1,5 @@
 import type { Coverage } from "../line-hits";
-import { readCobertura } from "./cobertura";
+import { coberturaSources, readCobertura } from "./cobertura";
 import { readGoCover } from "./go-cover";
 import { readIstanbul } from "./istanbul";
 import { readJacoco } from "./jacoco";
@@ -15,6 +15,8 @@ export interface Format {
   readonly begins: (start: string) => boolean;
   /** @throws Error when the text isn't what it seems */
   readonly read: (text: string) => Coverage;
+  /** @returns folders that the report says its names may lie in */
+  readonly folders?: (text: string) => string[];
 }
 
 /** Every format that is understood. */
@@ -42,6 +44,7 @@ export const formats: readonly Format[] = [
     files: ["**/cobertura*.xml", "**/*cobertura.xml", "**/coverage.xml"],
     begins: (start) => /<coverage[\s>]/.test(start) && !/<coverage[^>]*\bgenerated=/.test(start),
     read: readCobertura,
+    folders: coberturaSources,
   },
   {
     name: "JaCoCo",

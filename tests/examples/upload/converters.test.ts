@@ -67,20 +67,54 @@ test("a report that is written now, by the tests of a project, says what was run
 });
 
 describe("reports together", () => {
-  const lcov = async (text: string) => {
+  const reportOf = (text: string, path = "x") => {
     const format = formatOf(text);
     if (!format) throw new Error("no format");
-    return { path: "x", format, coverage: format.read(text) };
+    return { path, format, coverage: format.read(text), folders: format.folders?.(text) ?? [] };
   };
   const asIs = { root: "/root", tracked: ["a.js", "b.js"] };
 
-  test("shards of one run add up, and another format of the run counts no line twice", async () => {
+  test("shards of one run add up, and another format of the run counts no line twice", () => {
     const shards = [
-      await lcov("TN:\nSF:a.js\nDA:1,2\nDA:2,0\nend_of_record\n"),
-      await lcov("TN:\nSF:a.js\nDA:2,3\nDA:4,1\nend_of_record\n"),
+      reportOf("TN:\nSF:a.js\nDA:1,2\nDA:2,0\nend_of_record\n"),
+      reportOf("TN:\nSF:a.js\nDA:2,3\nDA:4,1\nend_of_record\n"),
     ];
-    const go = await lcov("mode: count\na.js:1.1,1.5 1 2\nb.js:1.1,2.5 1 1\n");
+    const go = reportOf("mode: count\na.js:1.1,1.5 1 2\nb.js:1.1,2.5 1 1\n");
     expect(Object.fromEntries(gather([...shards, go], asIs).coverage)).toEqual({ "a.js": [2, 3, n, 1], "b.js": [1, 1] });
+  });
+
+  test("names count from the folders that a report says, here or where it was written", () => {
+    const cobertura = (source: string, ...names: string[]) =>
+      reportOf(
+        `<coverage><sources><source>/other</source><source>${source}</source></sources><packages><package><classes>${names
+          .map((name) => `<class filename="${name}"><lines><line number="1" hits="1"/></lines></class>`)
+          .join("")}</classes></package></packages></coverage>`,
+      );
+    const tracked = ["setup.py", "shapes/__init__.py", "shapes/area.py", "lib/__init__.py", "lib/setup.py"];
+    for (const folder of ["/root/shapes", "/builds/acme/shapes", "shapes"]) {
+      const { coverage, unknown } = gather([cobertura(folder, "__init__.py", "area.py")], { root: "/root", tracked });
+      expect([[...coverage.keys()], unknown]).toEqual([["shapes/__init__.py", "shapes/area.py"], []]);
+    }
+    // A folder that says nothing changes nothing.
+    expect([...gather([cobertura("C:\\work", "setup.py")], { root: "/root", tracked }).coverage.keys()]).toEqual(["setup.py"]);
+  });
+
+  test("a Go module's files at the root of the repository are found", () => {
+    const go = reportOf(
+      "mode: set\ngithub.com/acme/shapes/area.go:1.1,1.5 1 1\ngithub.com/acme/shapes/sub/area.go:1.1,1.5 1 0\n",
+    );
+    const js = reportOf(`TN:\n${["a", "b", "c", "d"].map((name) => `SF:/gone/${name}.js\nDA:1,1\nend_of_record\n`).join("")}`);
+    const { coverage } = gather([js, go], { root: "/root", tracked: ["area.go", "sub/area.go"] });
+    expect(Object.fromEntries(coverage)).toEqual({ "area.go": [1], "sub/area.go": [0] });
+  });
+
+  test("what could be several files is the one by the report", () => {
+    const report = reportOf(
+      "TN:\nSF:src/index.ts\nDA:1,1\nend_of_record\nSF:main.ts\nDA:1,1\nend_of_record\n",
+      "web/coverage/lcov.info",
+    );
+    const tracked = ["web/src/index.ts", "api/src/index.ts", "web/main.ts"];
+    expect([...gather([report], { root: "/root", tracked }).coverage.keys()]).toEqual(["web/src/index.ts", "web/main.ts"]);
   });
 
   test("an empty report is none, and a broken one says which it is", async () => {
