@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { type Database, defineJob, type Events, type HandledJob, type Jobs } from "../../../core";
+import { type Database, defineJob, type Events, type HandledJob, type Jobs, type Transaction } from "../../../core";
 import { type CommitStorage, storageKey } from "../../storage";
+import { lockStorageSize } from "../commits-size";
 import { repositoryDeleted } from "../events";
 import { findRepository } from "../find";
 import { heldCommits } from "../held-commits";
@@ -36,6 +37,7 @@ export function handleDestroy({ db, events, jobs, storage }: Parts): HandledJob[
       const repository = await findRepository(db, repositoryId);
       if (!repository) return;
       await run.complete(async (tx) => {
+        await lockAll(tx, repositoryId);
         await events.emit(tx, repositoryDeleted, { repositoryId, name: repository.name });
         await tx.sql`DELETE FROM repositories WHERE id = ${repositoryId}`;
         // What it kept under a name that it had to give up lies with what the one that has the name now keeps.
@@ -47,4 +49,14 @@ export function handleDestroy({ db, events, jobs, storage }: Parts): HandledJob[
       storage.removeRepository({ repositoryId, name, held: heldCommits(db, name) }),
     ),
   ];
+}
+
+/**
+ * In the order that everybody keeps to: first the repository, then its commits. Whoever has one of them goes on to what the deletion takes
+ * with it, so the deletion has to have them all before it begins.
+ */
+async function lockAll(tx: Transaction, repositoryId: number): Promise<void> {
+  await lockStorageSize(tx, repositoryId);
+  await tx.sql`
+    SELECT count(*) FROM (SELECT FROM commits WHERE repository_id = ${repositoryId} ORDER BY id FOR UPDATE) AS locked`;
 }
