@@ -171,11 +171,17 @@ const inMemory = {
   worker: { embedded: true, dataPath: "", useLocks: false, drainDelay: 500 },
 };
 
+/**
+ * How soon a server gives to others what a process had that is gone, in milliseconds. Should it be too soon, the ledger lets nothing begin
+ * twice.
+ */
+const lock = { lockDuration: 10_000, heartbeatInterval: 3000 };
+
 /** Workers wait on the server for work (5 s at a time) instead of asking all the time. */
 function connectToServer(endpoint: QueueEndpoint) {
   return {
     queue: { embedded: false, connection: { ...endpoint, commandTimeout: commandMs }, autoBatch: { enabled: false } },
-    worker: { embedded: false, connection: { ...endpoint, poolSize: 1 }, pollTimeout: 5000 },
+    worker: { embedded: false, connection: { ...endpoint, poolSize: 1 }, pollTimeout: 5000, ...lock },
   };
 }
 
