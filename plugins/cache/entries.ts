@@ -61,9 +61,15 @@ export interface Entries {
 }
 
 export function createEntries({ cacheSize }: { cacheSize: CacheSize }): Entries {
+  /** Has those who take several rows of an owner, in whatever order, take turns. */
+  async function lock(tx: Transaction, owner: Owner): Promise<void> {
+    if (owner === "tools") await tx.sql`SELECT pg_advisory_xact_lock(hashtextextended('cache.tools', 0))`;
+    else await cacheSize.lock(tx, owner);
+  }
+
   /** Removes rows of one owner. @returns how many it were */
   async function deleteWhere(tx: Transaction, owner: Owner, condition: Condition = tx.sql`true`): Promise<number> {
-    if (owner !== "tools") await cacheSize.lock(tx, owner);
+    await lock(tx, owner);
     const [gone] = await tx.sql<{ count: number; size: number }[]>`
       WITH gone AS (DELETE FROM cache_entries e WHERE ${belongingTo(tx, owner)} AND ${condition} RETURNING size)
       SELECT count(*)::int AS count, coalesce(sum(size), 0)::bigint AS size FROM gone`;

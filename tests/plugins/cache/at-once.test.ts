@@ -1,5 +1,7 @@
 import { beforeEach, expect, test } from "bun:test";
 import fc from "fast-check";
+import { followEvictions } from "../../../plugins/cache/jobs";
+import { until } from "../../system/world/until";
 import { item, useCacheWorld } from "./world/cache-world";
 
 const world = await useCacheWorld({ env: { COCOV_REPOSITORY_CACHE_MAX_SIZE: "60" } });
@@ -42,6 +44,32 @@ test("an id is never given again: not after a deletion, nor a purge, nor to what
   const [sequence] = await sql`SELECT pg_get_serial_sequence('cache_entries', 'id') AS name`;
   const [settings] = await sql`SELECT seqcycle, seqcache FROM pg_sequence WHERE seqrelid = ${sequence?.name}::regclass`;
   expect(settings).toEqual({ seqcycle: false, seqcache: 1 });
+});
+
+test("all tools are deleted while the Cache service is reminded of some and others are given up", async () => {
+  for (const nameHash of ["told once", "being used", "told twice"]) await service.store("tools", item({ nameHash }));
+  const told = (nameHash: string, times: number) => sql`
+    UPDATE cache_entries SET evictions_asked = ${times}, eviction_asked_at = now() - interval '2 days' WHERE name_hash = ${nameHash}`;
+  await told("told once", 1);
+  await world.lastUsed("being used", 1);
+  await told("told twice", 2);
+  const waiting = (count: number) =>
+    until(
+      async () => (await sql`SELECT FROM pg_locks WHERE NOT granted AND pid <> pg_backend_pid()`).length >= count,
+      () => `nobody waits for number ${count}`,
+    );
+  const { purged, followed } = await platform.db.transaction(async (tx) => {
+    await tx.sql`SELECT FROM cache_entries WHERE name_hash = 'being used' FOR UPDATE`;
+    const purged = platform.request("POST", "/v1/admin/tool_cache/purge", { token: admin });
+    await waiting(1);
+    const followed = platform.run(followEvictions, {});
+    await waiting(2);
+    return { purged, followed };
+  });
+  expect((await purged).status).toBe(204);
+  await followed;
+  expect(await hashes("tools")).toEqual([]);
+  expect(platform.logs()).not.toContain("deadlock");
 });
 
 const hash = fc.integer({ min: 0, max: 4 }).map((number) => `h${number}`);
