@@ -13,6 +13,8 @@ import { startEmbeddedPostgres } from "../core/services/embedded-postgres/embedd
 import { createLogger } from "../core/services/log/logger";
 import { table } from "../core/services/log/table";
 import { type Comparison, comparePath } from "./compare";
+import { measureCoverage } from "./coverage/coverage";
+import { coverageReport } from "./coverage/report";
 import { type Growth, measureGrowth } from "./growth";
 import { issuesReport } from "./issues/figure";
 import { measureIssues } from "./issues/issues";
@@ -35,8 +37,13 @@ The platform answers HTTP only here (COCOV_ROLE=web): jobs that webhooks cause s
     growth: { type: "boolean", summary: "instead: how much slower the platform is with a thousand times as much" },
     issues: { type: "boolean", summary: "instead: what issues cost, next to bare statements and to few of them" },
     storage: { type: "boolean", summary: "instead: what fetching and packing commits costs, next to plain git" },
+    coverage: { type: "boolean", summary: "instead: what reports of coverage cost, in time and memory" },
   },
   async run({ options }) {
+    if (options.coverage) {
+      const measured = await measureCoverage(options.quick);
+      return { text: coverageReport(measured), json: { cpus: cpus().length, bun: Bun.version, ...measured } };
+    }
     if (options.storage) {
       const figures = await measureStorage(options.quick ? { files: 300, rounds: 1 } : { files: 20_000, rounds: 5 });
       return { text: storageReport(figures), json: { cpus: cpus().length, bun: Bun.version, figures } };

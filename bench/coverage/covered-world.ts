@@ -42,10 +42,11 @@ export async function openCoveredWorld(): Promise<CoveredWorld> {
   const { url, address } = readConnectionUrl(database.url);
   const sql = postgres(url, { ...address, max: 2, onnotice: () => undefined });
   const github = await startGitHub({ webhookSecret });
+  const person = github.addUser({ login: "ada" });
   const onGitHub = await github.addRepository({ name: "covered", files: { "README.md": "# Covered\n" } });
   const [session, repositoryToken] = [`coa_${"1".repeat(64)}`, `crt_${"3".repeat(42)}`];
   const hash = createHash("sha256").update(session).digest("base64");
-  await sql`INSERT INTO users (login, github_id, admin) VALUES ('root', 1, true)`;
+  await sql`INSERT INTO users (login, github_id, admin) VALUES (${person.login}, ${person.id}, true)`;
   await sql`INSERT INTO user_tokens (user_id, kind, hashed_token) SELECT id, 'auth', ${hash} FROM users`;
   await sql`
     INSERT INTO repositories (name, default_branch, token, github_id) VALUES ('covered', 'main', ${repositoryToken}, ${onGitHub.id})`;

@@ -17,7 +17,7 @@ const wanted = 400;
  * @param size of a report in MiB
  */
 export async function measureMemory(world: CoveredWorld, size: number): Promise<MemoryFigure[]> {
-  const small = (sha: string) => reportOf(sha, size * 1_600, 315);
+  const small = (sha: string) => reportOf(sha, size * 1_750, 315);
   const large = (sha: string) => largeReport(sha, (size - size / 5) * mebibyte);
   return [
     await figure(world, "nothing", []),

@@ -1,4 +1,4 @@
-import { and, asc, eq } from "drizzle-orm";
+import { and, asc, eq, sql } from "drizzle-orm";
 import { type Given, preparedRead, type Queryable } from "../../core";
 import { coverageFiles, coverageInfos } from "./tables";
 
@@ -37,22 +37,29 @@ export const listFiles = preparedRead((orm, { coverageId }: Given<{ coverageId: 
     .orderBy(asc(coverageFiles.percentCovered), asc(coverageFiles.file)),
 );
 
-/** @returns the ten files that are covered least */
-export const leastCovered = preparedRead((orm, { coverageId }: Given<{ coverageId: number }>) =>
+/** @returns the ten files that are covered least. A coverage that is being worked on has some already: see its status */
+export const leastCovered = preparedRead((orm, { commitId }: Given<{ commitId: number }>) =>
   orm
     .select(listedColumns)
     .from(coverageFiles)
-    .where(eq(coverageFiles.coverageInfoId, coverageId))
+    // Not a join, whose rows would all be sorted.
+    .where(eq(coverageFiles.coverageInfoId, sql`(SELECT id FROM coverage_infos WHERE commit_id = ${commitId})`))
     .orderBy(asc(coverageFiles.percentCovered), asc(coverageFiles.file))
     .limit(10),
 );
 
-/** @returns a file of a commit's coverage, once that is completed */
+/** Bytes of line data that are read to be shown: many times as many as a file of {@link shownLines} lines has. */
+const shownBytes = 4 * 1024 * 1024;
+
+/** Lines of a file that are shown, as of sources: what an upload says of a file may be larger than any file. */
+export const shownLines = 100_000;
+
+/** @returns a file of a commit's coverage, once that is completed; of its line data as much as is shown */
 export const findFile = preparedRead((orm, { commitId, fileId }: Given<{ commitId: number; fileId: number }>) =>
   orm
     .select({
       file: coverageFiles.file,
-      rawData: coverageFiles.rawData,
+      rawData: sql`substring(${coverageFiles.rawData} FOR ${sql.raw(String(shownBytes))})`.mapWith(coverageFiles.rawData),
       percentCovered: coverageFiles.percentCovered,
       linesCovered: coverageFiles.linesCovered,
       linesTotal: coverageFiles.linesTotal,

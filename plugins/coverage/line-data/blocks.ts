@@ -1,5 +1,5 @@
 import type { LineKind } from "./line-kind";
-import { createLineScanner } from "./line-scanner";
+import { transitions } from "./line-scanner";
 
 /** Lines in a row that are of one kind; 1-based, both included. */
 export interface Block {
@@ -8,15 +8,36 @@ export interface Block {
   readonly end: number;
 }
 
-/** @param bytes line data of one file @returns its blocks in order; together they have every line */
-export function blocksOf(bytes: Uint8Array): Block[] {
-  const blocks: Block[] = [];
+const kindOfNumber = [undefined, "missed", "covered"] as const;
+const kindOfOwn = [undefined, "neutral", "ignored", "missed"] as const;
+
+/**
+ * @param bytes valid line data of one file
+ * @param mostLines lines after which no more are told of
+ * @returns its blocks in order; together they have every line
+ */
+export function blocksOf(bytes: Uint8Array, mostLines = Number.POSITIVE_INFINITY): Block[] {
+  const blocks: { kind: LineKind; start: number; end: number }[] = [];
+  let last: (typeof blocks)[number] | undefined;
   let line = 0;
-  const scanner = createLineScanner((kind, lines) => {
-    blocks.push({ kind, start: line + 1, end: line + lines });
-    line += lines;
-  });
-  scanner.take(bytes);
-  scanner.end();
+  let progress = 0;
+
+  function add(kind: LineKind | undefined): void {
+    if (kind === undefined || line === mostLines) return;
+    line++;
+    if (last?.kind === kind) last.end = line;
+    else {
+      last = { kind, start: line, end: line };
+      blocks.push(last);
+    }
+  }
+
+  for (let at = 0; at < bytes.length && line < mostLines; at++) {
+    const next = transitions[progress * 256 + (bytes[at] ?? 0)] ?? 0;
+    progress = next & 3;
+    add(kindOfNumber[next >> 4]);
+    add(kindOfOwn[(next >> 2) & 3]);
+  }
+  add(kindOfNumber[progress]);
   return blocks;
 }

@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { createBase64Reader } from "./base64-reader";
-import { createLineScanner } from "./line-scanner";
+import { createLineCounter } from "./line-scanner";
 
 /** A file's lines, and what was counted of them. */
 export interface DecodedFile {
@@ -20,26 +20,20 @@ export interface DecodedFile {
  * @throws InvalidLineData
  */
 export async function decodeFile(text: readonly Uint8Array[]): Promise<DecodedFile> {
-  let covered = 0;
-  let missed = 0;
   let length = 0;
-  const scanner = createLineScanner((kind, lines) => {
-    if (kind === "covered") covered += lines;
-    else if (kind === "missed") missed += lines;
-  });
+  const lines = createLineCounter();
   const base64 = text.some(isRaw) ? null : createBase64Reader();
   const pieces: Uint8Array[] = [];
   for (const piece of text) {
     // So that others have a turn.
     if (pieces.length > 0) await setImmediate();
     const bytes = base64 ? piece.subarray(0, base64.decode(piece)) : piece;
-    scanner.take(bytes);
+    lines.take(bytes);
     length += bytes.length;
     pieces.push(bytes);
   }
   base64?.end();
-  scanner.end();
-  return { pieces, length, covered, missed };
+  return { pieces, length, ...lines.end() };
 }
 
 /** Base64 has no control characters but white space. */

@@ -1,7 +1,5 @@
-/** What a report may say of a line. `neutral`: there is nothing to run. */
-export const lineKinds = ["neutral", "ignored", "missed", "covered"] as const;
-
-export type LineKind = (typeof lineKinds)[number];
+/** What a report says of a line. `neutral`: there is nothing to run. */
+export type LineKind = "neutral" | "ignored" | "missed" | "covered";
 
 /** Something that isn't line data. */
 export class InvalidLineData extends Error {

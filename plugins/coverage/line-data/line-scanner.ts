@@ -1,75 +1,77 @@
-import { InvalidLineData, type LineKind, lineKinds } from "./line-kind";
+import { InvalidLineData } from "./line-kind";
 
-/** Takes line data piece by piece, and tells of its lines. */
-export interface LineScanner {
-  /** @param end where the piece ends; its length unless given. @throws InvalidLineData */
-  take(bytes: Uint8Array, end?: number): void;
-  /** To be called after the last piece: it may have ended in the middle of a number. */
-  end(): void;
-}
+/*
+ * Line data as a table: from where a number has got to and the next byte follow the lines that end there and where the number has got to
+ * then. A byte for a line without hits, decimal digits for a line's hits, and a separator where two numbers follow each other. Of a number
+ * only matters whether it is 0, so it may have any length.
+ */
 
-// What bytes stand for: a line's kind, as in lineKinds, or one of these.
-const [neutral, ignored, missed, covered] = [0, 1, 2, 3];
-const [zero, digit, separator, nothing] = [4, 5, 6, 7];
-
-const meanings = new Uint8Array(256).fill(nothing);
-meanings[0x00] = neutral;
-meanings[0x15] = missed;
-meanings[0x1b] = ignored;
-meanings[0x1e] = separator;
-meanings[0x30] = zero;
-meanings.fill(digit, 0x31, 0x3a);
+/** Where a number has got to: there is none, only zeros of it have come, or something else too. */
+type Progress = 0 | 1 | 2;
 
 /**
- * Reads line data: a byte for a line without hits, decimal digits for a line's hits, and a separator where two numbers follow each other.
- * Of a number only matters whether it is 0, so it may have any length.
- * @param onRun told of lines in a row that are of one kind
+ * Lines that end at a byte: the kind of a number's line before it, and of its own line.
+ * As a number, the first is worth four: 0 none, 1 missed, 2 covered; 0 none, 1 neutral, 2 ignored, 3 missed.
  */
-export function createLineScanner(onRun: (kind: LineKind, lines: number) => void): LineScanner {
-  let number = nothing;
-  let kind = neutral;
-  let lines = 0;
+const invalid = 12;
+
+/** Index: progress * 256 + byte. Value: lines * 4 + progress. */
+export const transitions = new Uint8Array(3 * 256);
+
+const ownLines = new Map([
+  [0x1e, 0],
+  [0x00, 1],
+  [0x1b, 2],
+  [0x15, 3],
+]);
+for (const progress of [0, 1, 2] as const) {
+  for (let byte = 0; byte < 256; byte++) transitions[progress * 256 + byte] = transition(progress, byte);
+}
+
+function transition(progress: Progress, byte: number): number {
+  if (byte === 0x30) return progress || 1;
+  if (byte > 0x30 && byte <= 0x39) return 2;
+  const own = ownLines.get(byte);
+  return (own === undefined ? invalid : progress * 4 + own) * 4;
+}
+
+/** Counts lines in line data that comes piece by piece. */
+export interface LineCounter {
+  /** @throws InvalidLineData */
+  take(bytes: Uint8Array): void;
+  /** To be called after the last piece: it may have ended in the middle of a number. */
+  end(): { readonly covered: number; readonly missed: number };
+}
+
+export function createLineCounter(): LineCounter {
+  let progress = 0;
   let before = 0;
-
-  function pass(): void {
-    if (lines > 0) onRun(lineKinds[kind] ?? "neutral", lines);
-    lines = 0;
-  }
-
-  function line(of: number): void {
-    if (of !== kind) {
-      pass();
-      kind = of;
-    }
-    lines++;
-  }
-
-  function endNumber(): void {
-    line(number === digit ? covered : missed);
-    number = nothing;
-  }
+  /** How often which lines ended. */
+  const ended = new Uint32Array(invalid + 1);
+  const sum = (...lines: readonly number[]): number => lines.reduce((all, one) => all + (ended[one] ?? 0), 0);
 
   return {
-    take(bytes, end = bytes.length) {
-      for (let at = 0; at < end; at++) {
-        const meaning = meanings[bytes[at] ?? 0] ?? nothing;
-        if (meaning === zero || meaning === digit) {
-          if (number !== digit) number = meaning;
-          continue;
-        }
-        if (number !== nothing) endNumber();
-        if (meaning < zero) line(meaning);
-        else if (meaning === nothing) {
-          throw new InvalidLineData(`byte ${before + at + 1} is 0x${hex(bytes[at] ?? 0)}, which stands for no line`);
-        }
+    take(bytes) {
+      let state = progress;
+      for (let at = 0; at < bytes.length; at++) {
+        const next = transitions[state * 256 + (bytes[at] ?? 0)] ?? 0;
+        const lines = next >> 2;
+        ended[lines] = (ended[lines] ?? 0) + 1;
+        state = next & 3;
       }
-      before += end;
+      progress = state;
+      if (ended[invalid] !== 0) throw mistakeIn(bytes, before);
+      before += bytes.length;
     },
-    end() {
-      if (number !== nothing) endNumber();
-      pass();
-    },
+    end: () => ({
+      covered: sum(8, 9, 10, 11) + (progress === 2 ? 1 : 0),
+      missed: sum(3, 7, 11) + sum(4, 5, 6, 7) + (progress === 1 ? 1 : 0),
+    }),
   };
 }
 
-const hex = (byte: number): string => byte.toString(16).padStart(2, "0").toUpperCase();
+function mistakeIn(bytes: Uint8Array, before: number): InvalidLineData {
+  const at = bytes.findIndex((byte) => (transitions[byte] ?? 0) >> 2 === invalid);
+  const hex = (bytes[at] ?? 0).toString(16).padStart(2, "0").toUpperCase();
+  return new InvalidLineData(`byte ${before + at + 1} is 0x${hex}, which stands for no line`);
+}

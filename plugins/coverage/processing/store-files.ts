@@ -33,16 +33,29 @@ export async function storeFiles(
 ): Promise<Totals | "superseded"> {
   if (!(await write(db, place, (tx) => clear(tx, place)))) return "superseded";
   let totals: Totals = { covered: 0, total: 0, files: 0 };
+  let files: CountedFile[] = [];
+  let bytes = 0;
+  async function writeAll(): Promise<boolean> {
+    const written = await write(db, place, (tx) => copyFiles(tx, place.coverageId, files));
+    totals = files.reduce(add, totals);
+    [files, bytes] = [[], 0];
+    return written;
+  }
   for await (const stored of readFiles(db, place.uploadId)) {
     const left = await excluded(stored.map(({ path }) => path));
-    const files: CountedFile[] = [];
-    for (const file of stored) if (!left.has(file.path)) files.push(await counted(file));
-    if (files.length === 0) continue;
-    if (!(await write(db, place, (tx) => copyFiles(tx, place.coverageId, files)))) return "superseded";
-    totals = files.reduce(add, totals);
+    for (const file of stored) {
+      if (left.has(file.path)) continue;
+      const decoded = await counted(file);
+      files.push(decoded);
+      bytes += decoded.length;
+    }
+    if (bytes >= batchBytes && !(await writeAll())) return "superseded";
   }
-  return totals;
+  return files.length === 0 || (await writeAll()) ? totals : "superseded";
 }
+
+/** Bytes that are written in one transaction, unless one part of an upload has more. */
+const batchBytes = 4 * 1024 * 1024;
 
 const add = ({ covered, total, files }: Totals, file: CountedFile): Totals => ({
   covered: covered + file.covered,

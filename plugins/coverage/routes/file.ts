@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type Database, notFound, parameter, type Route, route } from "../../../core";
 import { namedCommit, type Repositories } from "../../repositories";
 import type { Source } from "../../source";
-import { findFile } from "../coverage-rows";
+import { findFile, shownLines } from "../coverage-rows";
 import { blocksOf } from "../line-data/blocks";
 import { fileView } from "../schemas";
 
@@ -19,7 +19,8 @@ export function fileRoute({ db, repositories, source }: Parts): Route {
     path: "/v1/repositories/:repo_name/commits/:commit_sha/coverage/file/:id",
     summary: "Show a file's coverage",
     description:
-      "404 also when the commit's files aren't in the storage (they are fetched then), and when the path doesn't lead to a text in them.",
+      "404 also when the commit's files aren't in the storage (they are fetched then), and when the path doesn't lead to a text in them. " +
+      "Of a file with more than 100,000 lines, so many are shown.",
     ...repositories.guards.memberOfCommit,
     params: z.object({ ...namedCommit, id: parameter.id() }),
     answers: { 200: fileView },
@@ -40,7 +41,7 @@ export function fileRoute({ db, repositories, source }: Parts): Route {
           lines_covered: found.linesCovered,
           lines_total: found.linesTotal,
           percent_covered: found.percentCovered,
-          blocks: blocksOf(found.rawData),
+          blocks: blocksOf(found.rawData, shownLines),
         },
       };
     },
