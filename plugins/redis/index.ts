@@ -7,17 +7,23 @@ import { redisCheck } from "./redis-check";
 
 export type { Redis } from "./redis";
 
+/** Anything else that an address may have would be passed over in silence, and the Workers would be waited for in another database. */
+const address = /^(rediss?:\/\/[^/?#]+(\/\d*)?|redis\+unix:\/\/.+)$/;
+
+/** Where it is. */
+export const settingsSchema = z.object({
+  url: setting(settingText.regex(address).optional(), {
+    env: "COCOV_REDIS_URL",
+    summary: "Redis (6.0.6 or newer) that Workers and the Cache service are configured with as well",
+    accepts: "an address like redis://:PASSWORD@HOST:6379/0 (or rediss://) without more behind the database's number",
+    secret: true,
+  }),
+});
+
 export default definePlugin({
   name: "redis",
   summary: "The Redis that is shared with Workers and the Cache service: what is sent there arrives, whatever happens to it",
-  config: z.object({
-    url: setting(settingText.regex(/^(rediss?|redis\+unix):\/\//).optional(), {
-      env: "COCOV_REDIS_URL",
-      summary: "Redis (6.0.6 or newer) that Workers and the Cache service are configured with as well",
-      accepts: "an address that begins with redis:// or rediss://",
-      secret: true,
-    }),
-  }),
+  config: settingsSchema,
   setup({ jobs, observe, config: { url } }) {
     const connection = createConnection(url, observe);
     const redis: Redis = { configured: url !== undefined, send: connection.send, deliver: createDeliver(jobs) };
