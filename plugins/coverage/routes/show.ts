@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type Database, type Route, route } from "../../../core";
 import { namedCommit, presentRepository, type Repositories } from "../../repositories";
-import { findCoverage, type ListedFile, leastCovered, listFiles } from "../coverage-rows";
+import { coverageWithFiles, coverageWithLeastCovered, type ListedFile } from "../coverage-rows";
 import { coverageList, coverageSummary } from "../schemas";
 
 /** A commit's coverage: in short, and file by file. */
@@ -16,11 +16,13 @@ export function showRoutes({ db, repositories }: { db: Database; repositories: R
       params: z.object(namedCommit),
       answers: { 200: coverageList(repositories) },
       handle: async ({ repository, commit }) => {
-        const [coverage, shown] = await Promise.all([findCoverage(db, commit.id), repositories.present.commit(db, commit)]);
+        const [coverage, shown] = await Promise.all([
+          coverageWithFiles(db, commit.id),
+          repositories.present.commit(db, commit),
+        ]);
         const place = { repository: presentRepository(repository), commit: shown };
         if (coverage?.status !== "completed") return { ...place, status: coverage?.status ?? "waiting" };
-        const files = await listFiles(db, { coverageId: coverage.id });
-        return { ...place, status: coverage.status, files: files.map(presentFile) };
+        return { ...place, status: coverage.status, files: coverage.files.map(presentFile) };
       },
     }),
     route({
@@ -33,13 +35,12 @@ export function showRoutes({ db, repositories }: { db: Database; repositories: R
       answers: { 200: coverageSummary(repositories), 204: null },
       handle: async ({ repository, commit }) => {
         // At once rather than one after the other: what is shown before there is anything costs a statement too many.
-        const [coverage, shown, files] = await Promise.all([
-          findCoverage(db, commit.id),
+        const [coverage, shown] = await Promise.all([
+          coverageWithLeastCovered(db, commit.id),
           repositories.present.commit(db, commit),
-          leastCovered(db, { commitId: commit.id }),
         ]);
         if (!coverage) return undefined;
-        const { status, percentCovered, linesTotal, linesCovered } = coverage;
+        const { files, status, percentCovered, linesTotal, linesCovered } = coverage;
         const place = { repository: presentRepository(repository), commit: shown };
         if (percentCovered === null || linesTotal === null || linesCovered === null) return { status, ...place };
         const figures = { percent_covered: percentCovered, lines_total: linesTotal, lines_covered: linesCovered };

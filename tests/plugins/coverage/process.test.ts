@@ -86,6 +86,33 @@ test("what the manifest excludes counts for nothing, and its minimum decides wha
   ]);
 });
 
+test.each(["", "/summary"])(
+  "figures and files are of one upload, also when another comes while they are read (%s)",
+  async (path) => {
+    const repository = await world.repository(`overtaken${path.length}`);
+    const { sha } = await repository.push();
+    await repository.cover(sha, { "a.rb": lines("31") });
+    const { db } = world.platform;
+    const waits = () => db.sql`
+    SELECT FROM pg_locks WHERE relation = 'coverage_files'::regclass AND NOT granted AND mode = 'AccessShareLock'`;
+    const answer = await db.transaction(async (tx) => {
+      await tx.sql`LOCK TABLE coverage_files IN ACCESS EXCLUSIVE MODE`;
+      const reading = repository.get<object>(`/commits/${sha}/coverage${path}`);
+      while ((await waits()).length === 0) await Bun.sleep(5);
+      await tx.sql`
+        WITH next AS (
+          UPDATE coverage_infos SET status = 'in_progress', upload_id = upload_id + 1, percent_covered = NULL, lines_total = NULL,
+                 lines_covered = NULL, files_count = NULL
+           WHERE commit_id = (SELECT id FROM commits WHERE repository_id = ${repository.id} AND sha = ${sha}) RETURNING id)
+        UPDATE coverage_files SET file = 'another.rb' FROM next WHERE coverage_info_id = next.id`;
+      return { reading };
+    });
+    const shown = await answer.reading;
+    expect(shown).toMatchObject({ status: "in_progress" });
+    expect(JSON.stringify(shown)).not.toContain("another.rb");
+  },
+);
+
 test("an upload without a line is completed, with success", async () => {
   const repository = await world.repository("lineless");
   const { sha } = await repository.push({ files: { ".cocov.yaml": manifest({ min_percent: 70 }) } });
