@@ -35,10 +35,21 @@ export function archivesOfCommits(storage: CommitStorage): KeptOutside {
     },
     async find(key) {
       const found = await storage.locate(...placeOf(key));
-      return found && { size: found.size, sha256: found.sha256, open: () => streamOf(storage.open(found)) };
+      return found && { size: found.size, sha256: found.sha256, open: () => piecesOf(storage.open(found)) };
     },
     put: (key, content) => storage.putBack(...placeOf(key), content),
   };
 }
 
-const streamOf = (opened: ReturnType<CommitStorage["open"]>) => (opened instanceof Blob ? opened.stream() : opened);
+/** Bytes of a piece. */
+const pieceSize = 1024 * 1024;
+
+/** A file is read piece by piece, which needs no stream that is paused. */
+async function* piecesOf(opened: ReturnType<CommitStorage["open"]>): AsyncGenerator<Uint8Array> {
+  if (!(opened instanceof Blob)) return yield* opened;
+  for (let at = 0; ; at += pieceSize) {
+    const piece = await opened.slice(at, at + pieceSize).bytes();
+    if (piece.byteLength > 0) yield piece;
+    if (piece.byteLength < pieceSize) return;
+  }
+}

@@ -28,7 +28,7 @@ export interface KeptOutside {
   readonly missing: string;
   /**
    * The keys of what belongs to the rows that `q` sees, from one statement after the other, so that memory doesn't grow with them. A
-   * key is a relative path of at most 200 characters.
+   * key is a relative path of at most 200 letters of ASCII.
    */
   list(q: Queryable): AsyncIterable<string>;
   /** @returns null when it is gone */

@@ -1,6 +1,4 @@
-import { createReadStream } from "node:fs";
 import { appendFile, rm } from "node:fs/promises";
-import { createInterface } from "node:readline";
 import { about } from "../../app/about";
 import { restoreMarker } from "../database/half-restored";
 import type { Queryable, Transaction } from "../database/types";
@@ -180,9 +178,15 @@ async function noteKeys(q: Queryable, kept: KeptOutside, list: string, signal: A
 }
 
 async function* notedKeys(kept: KeptOutside, list: string): AsyncGenerator<string> {
-  for await (const noted of createInterface({ input: createReadStream(list), crlfDelay: Number.POSITIVE_INFINITY })) {
-    const [name, key] = noted.split("\t");
-    if (name === kept.name && key !== undefined) yield key;
+  const file = Bun.file(list);
+  let rest = "";
+  for (let at = 0; at < file.size; at += 65_536) {
+    const lines = (rest + (await file.slice(at, at + 65_536).text())).split("\n");
+    rest = lines.pop() ?? "";
+    for (const noted of lines) {
+      const [name, key] = noted.split("\t");
+      if (name === kept.name && key !== undefined) yield key;
+    }
   }
 }
 
