@@ -33,7 +33,7 @@ export async function settleForms({ sql }: Queryable): Promise<void> {
 }
 
 /** Bytes of rows that one statement reads, about. */
-const readAtOnce = 8 * 1024 * 1024;
+const readAtOnce = 1024 * 1024;
 
 /**
  * Reads a table's rows in PostgreSQL's text form, in parts. It isn't asked for by COPY: Bun 1.4 loses now and then that a connection which
