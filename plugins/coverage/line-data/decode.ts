@@ -6,8 +6,6 @@ import { createLineCounter } from "./line-scanner";
 export interface DecodedFile {
   /** The bytes as they are kept, in as many pieces as the text had. */
   readonly pieces: readonly Uint8Array[];
-  /** Bytes of all pieces. */
-  readonly length: number;
   /** Lines that were run. */
   readonly covered: number;
   /** Lines that could have been run and weren't. */
@@ -20,7 +18,6 @@ export interface DecodedFile {
  * @throws InvalidLineData
  */
 export async function decodeFile(text: readonly Uint8Array[]): Promise<DecodedFile> {
-  let length = 0;
   const lines = createLineCounter();
   const base64 = text.some(isRaw) ? null : createBase64Reader();
   const pieces: Uint8Array[] = [];
@@ -29,11 +26,10 @@ export async function decodeFile(text: readonly Uint8Array[]): Promise<DecodedFi
     if (pieces.length > 0) await setImmediate();
     const bytes = base64 ? piece.subarray(0, base64.decode(piece)) : piece;
     lines.take(bytes);
-    length += bytes.length;
     pieces.push(bytes);
   }
   base64?.end();
-  return { pieces, length, ...lines.end() };
+  return { pieces, ...lines.end() };
 }
 
 /** Base64 has no control characters but white space. */

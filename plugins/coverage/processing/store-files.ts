@@ -45,16 +45,16 @@ export async function storeFiles(
     const left = await excluded(stored.map(({ path }) => path));
     for (const file of stored) {
       if (left.has(file.path)) continue;
-      const decoded = await counted(file);
-      files.push(decoded);
-      bytes += decoded.length;
+      // What is kept in memory: line data may be much less than the text and the path that it came with.
+      bytes += file.path.length + file.text.reduce((sum, piece) => sum + piece.length, 0);
+      files.push(await counted(file));
     }
     if (bytes >= batchBytes && !(await writeAll())) return "superseded";
   }
   return files.length === 0 || (await writeAll()) ? totals : "superseded";
 }
 
-/** Bytes that are written in one transaction, unless one part of an upload has more. */
+/** Bytes of an upload whose files are written in one transaction, unless one part of it has more. */
 const batchBytes = 4 * 1024 * 1024;
 
 const add = ({ covered, total, files }: Totals, file: CountedFile): Totals => ({

@@ -113,6 +113,22 @@ test.each(["", "/summary"])(
   },
 );
 
+test("what an upload consists of is worked off as it is read, also where hardly any of it is line data", async () => {
+  const repository = await world.repository("spacious");
+  const { sha } = await repository.push();
+  /** @returns how many transactions have written the files */
+  const written = async (data: Record<string, string>) => {
+    await repository.cover(sha, data);
+    const [row] = await world.platform.db.sql`
+      SELECT count(DISTINCT f.xmin::text)::int AS count FROM coverage_files f JOIN coverage_infos v ON v.id = f.coverage_info_id
+        JOIN commits c ON c.id = v.commit_id WHERE c.repository_id = ${repository.id}`;
+    return row?.count;
+  };
+  const files = (text: string) => Object.fromEntries(Array.from({ length: 8 }, (_, n) => [`${n}.rb`, text]));
+  expect(await written(files("Nw=="))).toBe(1);
+  expect(await written(files(`Nw==${" ".repeat(1024 * 1024)}`))).toBeGreaterThan(1);
+});
+
 test("an upload without a line is completed, with success", async () => {
   const repository = await world.repository("lineless");
   const { sha } = await repository.push({ files: { ".cocov.yaml": manifest({ min_percent: 70 }) } });
