@@ -19,19 +19,24 @@ const wanted = 400;
 export async function measureMemory(world: CoveredWorld, size: number): Promise<MemoryFigure[]> {
   const small = (sha: string) => reportOf(sha, size * 1_750, 315);
   const large = (sha: string) => largeReport(sha, (size - size / 5) * mebibyte);
+  const figure = async (name: string, reports: Parameters<typeof memoryFor>[1]) => ({
+    name,
+    mebibytes: await memoryFor(world, reports),
+    wanted,
+  });
   return [
-    await figure(world, "nothing", []),
-    await figure(world, `many small files, ${mib(small(""))} MiB`, [small]),
-    await figure(world, `one file of ${mib(large(""))} MiB`, [large]),
-    await figure(world, "four of each at once", [small, large, small, large, small, large, small, large]),
+    await figure("nothing", []),
+    await figure(`many small files, ${mib(small(""))} MiB`, [small]),
+    await figure(`one file of ${mib(large(""))} MiB`, [large]),
+    await figure("four of each at once", [small, large, small, large, small, large, small, large]),
   ];
 }
 
-async function figure(
+/** @returns MiB that a platform needs at most that has just been started and gets these reports at once */
+export async function memoryFor(
   world: CoveredWorld,
-  name: string,
   reports: readonly ((sha: string) => Uint8Array<ArrayBuffer>)[],
-): Promise<MemoryFigure> {
+): Promise<number> {
   const platform = await world.startPlatform();
   try {
     const shas: string[] = [];
@@ -40,7 +45,7 @@ async function figure(
       reports.map((report, index) => sendReport(platform.url, world.repositoryToken, report(shas[index] ?? ""))),
     );
     await processed(world.sql, shas);
-    return { name, mebibytes: peakMemory(platform), wanted };
+    return peakMemory(platform);
   } finally {
     await platform.stop();
   }

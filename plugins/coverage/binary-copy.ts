@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import type { Writable } from "node:stream";
+import { letGo } from "./let-go";
 
 /*
  * PostgreSQL's binary form of rows (https://www.postgresql.org/docs/current/sql-copy.html), for bytes in plenty: as parameters they would be
@@ -27,6 +28,8 @@ export async function copyRows(copy: Writable, rows: Iterable<readonly CopiedVal
   closed.catch(() => undefined);
   for (const batch of batchesOf(encoded(rows))) {
     if (!copy.write(batch)) await Promise.race([once(copy, "drain"), closed]);
+    // The driver makes a copy too.
+    letGo(2 * batch.length);
   }
   copy.end();
   await closed;

@@ -1,5 +1,5 @@
 /** Bytes after which memory is collected: seldom enough to cost little. */
-const often = 16 * 1024 * 1024;
+const often = 32 * 1024 * 1024;
 
 let passed = 0;
 
@@ -11,5 +11,5 @@ export function letGo(bytes: number): void {
   passed += bytes;
   if (passed < often) return;
   passed = 0;
-  Bun.gc(false);
+  Bun.gc(true);
 }
