@@ -130,7 +130,8 @@ export async function useWorkerWorld(files: Record<string, string> = { "main.c":
       const task = job.find(({ definition }) => definition.name === "worker-http.end_lost_runs");
       if (!task) throw new Error("the periodic task is gone");
       await server.app.db.transaction((tx) => server.app.jobs.enqueue(tx, task.definition, {}));
-      await server.app.jobs.idle();
+      // Hundreds of runs have statuses to post.
+      await server.app.jobs.idle(100_000);
     },
   };
   return world;
