@@ -1,4 +1,4 @@
-import type { Database, Logger, RequestContext } from "../../core";
+import { type Database, type Logger, type RequestContext, repeatedRead } from "../../core";
 import type { Caller } from "./caller";
 import { callerRows, type TokenRow } from "./caller-rows";
 import { credentialIn } from "./credential-in";
@@ -24,7 +24,8 @@ export function createAuthenticator({ db, log }: { db: Database; log: Logger }):
 
   /** Sends a text as it is: putting one together of fragments costs more than the rest of a statement. */
   const send = (text: string, values: (string | number)[]) =>
-    db.sql.unsafe<{ caller: TokenRow | null }[]>(text, values, { prepare: true });
+    // Programs that are refused for a lost connection take it for an answer.
+    repeatedRead(() => db.sql.unsafe<{ caller: TokenRow | null }[]>(text, values, { prepare: true }));
 
   function known(row: TokenRow | null | undefined): Caller {
     if (!row) throw errors.fail("auth.invalid_token");

@@ -12,8 +12,9 @@ const flags: Readonly<Record<string, boolean>> = { true: true, "1": true, on: tr
 export function liftParameter(rule: ParameterRule, raw: unknown): unknown {
   if (raw === undefined || raw === null) return undefined;
   if (rule.kind === "structured") return isMissing(rule, raw) ? undefined : raw;
+  // A flag that is there mustn't count as absent: "dry_run" as a list would do it for real.
+  if (rule.kind === "flag") return typeof raw === "object" ? raw : liftFlag(raw);
   if (typeof raw === "object") return undefined;
-  if (rule.kind === "flag") return liftFlag(raw);
   if (!rule.keepBlank && isBlank(raw)) return undefined;
   if (rule.kind === "text") return liftText(rule, raw);
   const decimal = rule.kind === "id" ? /^\d+$/ : /^[+-]?\d+$/;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Database, notFound, type Route, route, type Transaction } from "../../../core";
+import { type Database, notFound, type Route, repeatedRead, route, type Transaction } from "../../../core";
 import { numbered, presentRepository, type RepositoryGuards } from "../../repositories";
 import type { Entries } from "../entries";
 import { artifactList, entryJson, presentEntry } from "../schemas";
@@ -80,7 +80,7 @@ export function artifactRoutes({ db, guards, entries, noteUse, registered }: Par
       answers: { 200: entryJson },
       errors: ["not_found"],
       handle: async ({ url, params }) => {
-        const row = await entries.find(db, params.repo_id, referenceIn(url, hashAt, params));
+        const row = await repeatedRead(() => entries.find(db, params.repo_id, referenceIn(url, hashAt, params)));
         if (!row) throw notFound("There is no such artifact");
         noteUse(row);
         return presentEntry(row);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Database, notFound, type Route, route } from "../../../core";
+import { type Database, notFound, type Route, repeatedRead, route } from "../../../core";
 import type { Auth } from "../../auth";
 import type { Entries } from "../entries";
 import { entryJson, presentEntry, toolList } from "../schemas";
@@ -68,7 +68,7 @@ export function toolRoutes({ db, auth, entries, noteUse }: Parts): Route[] {
       answers: { 200: entryJson },
       errors: ["not_found"],
       handle: async ({ url, params }) => {
-        const row = await entries.find(db, "tools", referenceIn(url, hashAt, params));
+        const row = await repeatedRead(() => entries.find(db, "tools", referenceIn(url, hashAt, params)));
         if (!row) throw notFound("There is no such tool");
         noteUse(row);
         return presentEntry(row);

@@ -34,6 +34,18 @@ test("a lookup is two statements, whose token it is and what there is, however m
   expect(await costs()).toEqual([2, 2]);
 });
 
+test("a lookup is answered though the connections that it goes through break", async () => {
+  for (const owner of owners) await service.store(owner, item({ nameHash: "steady" }));
+  const path = (owner: number | "tools") =>
+    owner === "tools" ? "/v1/cache/tools/steady/meta?engine=local" : `/v1/repositories/${owner}/cache/steady/meta?engine=local`;
+  const token = await platform.serviceToken();
+  for (let round = 0; round < 15; round += 1) {
+    const asked = [...owners, ...owners, ...owners].map((owner) => platform.request("GET", path(owner), { token }));
+    await sql`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`;
+    expect((await Promise.all(asked)).map(({ status }) => status)).toEqual(asked.map(() => 200));
+  }
+});
+
 test("a lookup counts as use, once a minute", async () => {
   for (const owner of owners) {
     const nameHash = `of-${owner}`;

@@ -99,7 +99,9 @@ test("flag takes JSON booleans and their usual texts", async () => {
   const read = async (on: unknown) => (await send(server, "POST", "/widgets", { on })).body;
   for (const on of [true, "true", "1", 1, "on"]) expect(await read(on)).toEqual({ on: true });
   for (const on of [false, "false", "0", 0, "", null]) expect(await read(on)).toEqual({ on: false });
-  expect(codeOf(await send(server, "POST", "/widgets", { on: "maybe" }))).toBe("request.malformed");
+  for (const on of ["maybe", [], [true], {}]) {
+    expect(codeOf(await send(server, "POST", "/widgets", { on }))).toBe("request.malformed");
+  }
 });
 
 describe("value", () => {
