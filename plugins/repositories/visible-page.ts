@@ -1,4 +1,4 @@
-import type { Database, Logger, PageOf, RequestContext } from "../../core";
+import type { Database, Logger, Page, PageOf, RequestContext } from "../../core";
 import { type Caller, definePageReading, type Reading, seesEverything } from "../auth";
 import { byName } from "./list";
 import { defaultBranchJoin, type ShownRepository, shownRepositoryColumns } from "./rows";
@@ -11,41 +11,63 @@ const counted = (member: string): string =>
 const all = counted("0");
 const own = counted('caller."githubId"');
 
-/**
- * A page, by name.
- * @param visible `repositories r` as far as they are visible. Those of the page are found first: what is shown of them is then read of
- * no others
- */
-const pageOf = (visible: string, total: string): Reading<ListedPage> =>
-  definePageReading({
-    page: `
-      SELECT ${shownRepositoryColumns}
-        FROM (SELECT r.* FROM ${visible} ORDER BY ${byName} LIMIT $2 OFFSET $3) r ${defaultBranchJoin} ORDER BY ${byName}`,
-    fields: ["id", "name", "description", "defaultBranch", "token", "lacksDefaultBranch", "coverage", "issues"],
-    total,
-    values: ({ page, query: { search_term } }) =>
-      search_term === undefined || search_term === "" ? [page.size, page.offset] : undefined,
-  });
+/** Whose repositories, and in which way they are found; see {@link ways}. */
+type Way = "all" | "many" | "few";
 
-const readings = {
+/** `repositories r` as far as they are visible, and how many those are. */
+const ways: Readonly<Record<Way, { readonly visible: string; readonly total: string }>> = {
   /** For who sees everything. */
-  all: pageOf("repositories r", all),
+  all: { visible: "repositories r", total: all },
   /** For members: goes through all by name until the page is full. */
-  many: pageOf(
-    'repositories r JOIN repository_members m ON m.repository_id = r.id AND m.github_member_id = caller."githubId"',
-    own,
-  ),
+  many: {
+    visible: 'repositories r JOIN repository_members m ON m.repository_id = r.id AND m.github_member_id = caller."githubId"',
+    total: own,
+  },
   /**
    * For members: looks up all that are theirs, and sorts them. `LIMIT` and `OFFSET 0` are fences: PostgreSQL makes one plan for
    * everybody, and would do so as is best for the average.
    */
-  few: pageOf(
-    `(SELECT repository_id FROM repository_members WHERE github_member_id = caller."githubId" ORDER BY repository_id LIMIT ${own}) m,
-     LATERAL (SELECT * FROM repositories WHERE id = m.repository_id OFFSET 0) r`,
-    own,
-  ),
+  few: {
+    visible: `
+      (SELECT repository_id FROM repository_members WHERE github_member_id = caller."githubId" ORDER BY repository_id LIMIT ${own}) m,
+      LATERAL (SELECT * FROM repositories WHERE id = m.repository_id OFFSET 0) r`,
+    total: own,
+  },
 };
-type Way = keyof typeof readings;
+
+/**
+ * A page, by name. Its rows are found first: what is shown of them is then read of no others.
+ * @param limit of a first page its size, written out: PostgreSQL takes a size that it doesn't know for a tenth of all rows
+ */
+const pageOf = (way: Way, limit: number | "LIMIT $2 OFFSET $3"): Reading<ListedPage> =>
+  definePageReading({
+    page: `
+      SELECT ${shownRepositoryColumns}
+        FROM (SELECT r.* FROM ${ways[way].visible}
+               ORDER BY ${byName} ${typeof limit === "number" ? `LIMIT ${limit}` : limit}) r ${defaultBranchJoin} ORDER BY ${byName}`,
+    fields: ["id", "name", "description", "defaultBranch", "token", "lacksDefaultBranch", "coverage", "issues"],
+    total: ways[way].total,
+    values({ page, query: { search_term } }) {
+      if (search_term !== undefined && search_term !== "") return undefined;
+      return typeof limit === "number" ? [] : [page.size, page.offset];
+    },
+  });
+
+/** One for each way and size that was asked for; sizes go up to 100. */
+const firstPages = new Map<string, Reading<ListedPage>>();
+const laterPages = {
+  all: pageOf("all", "LIMIT $2 OFFSET $3"),
+  many: pageOf("many", "LIMIT $2 OFFSET $3"),
+  few: pageOf("few", "LIMIT $2 OFFSET $3"),
+};
+
+function readingOf(way: Way, { size, offset }: Pick<Page, "size" | "offset">): Reading<ListedPage> {
+  if (offset > 0) return laterPages[way];
+  const key = `${way} ${size}`;
+  const known = firstPages.get(key) ?? pageOf(way, size);
+  firstPages.set(key, known);
+  return known;
+}
 
 /** Reads the list's pages with their callers. */
 export interface VisiblePages {
@@ -92,7 +114,7 @@ export function createVisiblePages({ db, log }: { db: Database; log: Logger }): 
     choose(context) {
       const way = wayOf(context);
       chosen.set(context.request, way);
-      return readings[way];
+      return readingOf(way, context.page);
     },
 
     page(request, caller, read) {

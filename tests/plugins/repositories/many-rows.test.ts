@@ -14,13 +14,13 @@ const get = (path: string, token = people.service) => server.request("GET", path
 
 /** What is read, by a statement with that text, and the index that must lead to it. */
 const reads = [
-  { what: "the list", path: "/v1/repositories", statement: "OFFSET", index: "repositories_by_name" },
-  { what: "a member's list", path: "/v1/repositories", as: "all", statement: "OFFSET", index: "repositories_by_name" },
+  { what: "the list", path: "/v1/repositories", statement: "row_to_json", index: "repositories_by_name" },
+  { what: "a member's list", path: "/v1/repositories", as: "all", statement: "row_to_json", index: "repositories_by_name" },
   {
     what: "the list of somebody who sees few",
     path: "/v1/repositories",
     as: "ten",
-    statement: "OFFSET",
+    statement: "row_to_json",
     index: "repository_members_by_person",
   },
   { what: "graphs", path: "/v1/repositories/r05000/graphs", statement: "issue_histories", index: "issue_histories_by_day" },
