@@ -14,7 +14,8 @@ export interface Growth {
 }
 
 const paths = [
-  { name: "list of repositories", path: "/v1/repositories?per_page=25" },
+  // As many as there are with few: a longer page would cost more by what it shows.
+  { name: "list of repositories", path: "/v1/repositories?per_page=10" },
   { name: "graphs of a repository", path: "/v1/repositories/repository-000/graphs" },
   { name: "statistics of a repository", path: "/v1/repositories/repository-000/stats/issues?from=2026-01-01&to=2026-03-31" },
 ];
